@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+/// One camera as it stood when somebody asked: for `/stats`, `camera_list` and the dashboard.
+///
+/// @param name the camera's name
+/// @param from the publisher's client id
+/// @param address the publisher's address, `host:port`
+/// @param demand the demand state's name in lower case (`idle`, `starting`, `live`, `lingering`)
+/// @param live whether a frame came within the stale limit
+/// @param fps frames a second received, over the last few seconds
+/// @param bytesPerSecond payload bytes a second received, over the last few seconds
+/// @param width pixels of the latest frame, 0 before the first
+/// @param height pixels of the latest frame, 0 before the first
+/// @param sequence sequence of the latest frame, 0 before the first
+/// @param frames frames received since the publisher connected
+/// @param lastFrameAgeMillis age of the latest frame since it was received, -1 before the first
+/// @param viewers how many viewers watch it
+/// @param connectedMillis for how long this publisher has been connected
+public record CameraRow(
+    String name,
+    String from,
+    String address,
+    String demand,
+    boolean live,
+    double fps,
+    double bytesPerSecond,
+    int width,
+    int height,
+    long sequence,
+    long frames,
+    long lastFrameAgeMillis,
+    int viewers,
+    long connectedMillis) {}

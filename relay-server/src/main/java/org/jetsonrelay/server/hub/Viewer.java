@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+/// A client that watches cameras, as the hub sees it. No method blocks; the hub calls them from any
+/// thread, never while it holds a lock.
+public interface Viewer {
+
+  /// The client id, `client_…`.
+  String id();
+
+  /// One of this viewer's mailboxes has a new frame.
+  void mail();
+
+  /// A camera came, went, or turned live or stale.
+  void camerasChanged();
+
+  /// How this viewer stands now.
+  ViewerRow row();
+}

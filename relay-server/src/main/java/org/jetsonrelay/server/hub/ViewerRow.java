@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+import java.util.List;
+import java.util.Map;
+
+/// One viewer as it stood when somebody asked: for `/stats` and the dashboard.
+///
+/// @param id the viewer's client id
+/// @param address its address, `host:port`
+/// @param cameras names of the cameras it receives now
+/// @param deliveredFps frames a second written, over the last few seconds, all cameras together
+/// @param bytesPerSecond bytes a second written, over the last few seconds
+/// @param delivered frames written since it connected
+/// @param skipped frames replaced before they were written, by cause (`rate`, `link`, `stalled`)
+/// @param pending frames and control messages that wait now
+/// @param inFlight frames written and not yet acknowledged, -1 when the peer never acknowledged any
+/// @param deliveryMillis median time from write to acknowledgement, -1 when unknown
+/// @param linkBitsPerSecond estimated rate of the link, -1 when unknown
+/// @param roundTripMillis base round trip of the link, -1 when unknown
+/// @param connectedMillis for how long it has been connected
+public record ViewerRow(
+    String id,
+    String address,
+    List<String> cameras,
+    double deliveredFps,
+    double bytesPerSecond,
+    long delivered,
+    Map<String, Long> skipped,
+    int pending,
+    int inFlight,
+    double deliveryMillis,
+    double linkBitsPerSecond,
+    double roundTripMillis,
+    long connectedMillis) {}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import java.net.InetSocketAddress;
+
+/// One open connection, as its owner sees it. Any thread may call any method; none of them blocks.
+public interface WebSocket {
+
+  /// The peer's address.
+  InetSocketAddress peer();
+
+  /// The outbox may have something new. Writes on the calling thread when the socket is free and
+  /// takes the bytes without waiting; otherwise the connection's writer thread does it.
+  void signal();
+
+  /// Starts the closing handshake: what is being written is finished, then a close frame goes out
+  /// and nothing after it. The first call wins. The socket is closed when the peer answers, or
+  /// after the time limit for closing.
+  void close(int code, String text);
+
+  /// Cuts the connection at once, without a closing handshake.
+  void abort(String text);
+
+  /// Sets the limit of one message, all fragments together, in bytes; a longer one closes with
+  /// 1009.
+  void maxMessageBytes(int text, int binary);
+
+  /// [System#nanoTime()] of the last bytes read from the peer.
+  long lastReadNanos();
+
+  /// For how long the unit being written has been waiting for the socket, in nanoseconds; 0 when
+  /// nothing is being written.
+  long writingForNanos(long nowNanos);
+}
