@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.LogManager;
+
+/// Sends what `System.Logger` gets to standard error, one line an event. The only class that knows what is
+/// behind `System.Logger`.
+final class LogSetup {
+
+  private static final Map<String, String> LEVELS =
+      Map.of(
+          "error", "SEVERE",
+          "warn", "WARNING",
+          "info", "INFO",
+          "debug", "FINE",
+          "trace", "FINER");
+
+  /// The names `LOG_LEVEL` may have, from quiet to chatty.
+  static final List<String> NAMES = List.of("error", "warn", "info", "debug", "trace");
+
+  private LogSetup() {}
+
+  /// Applies the level to our own loggers; the libraries' stay one step quieter, so that "info" shows one
+  /// line per change of the relay's own life and nothing else.
+  static void apply(String level) {
+    String own = LEVELS.get(level);
+    String others = level.equals("error") || level.equals("trace") ? own : "WARNING";
+    String properties =
+        """
+        handlers=java.util.logging.ConsoleHandler
+        java.util.logging.ConsoleHandler.level=ALL
+        java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
+        java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$-7s %%5$s%%6$s%%n
+        .level=%s
+        org.jetsonrelay.level=%s
+        """
+            .formatted(others, own);
+    try {
+      LogManager.getLogManager()
+          .readConfiguration(
+              new ByteArrayInputStream(properties.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

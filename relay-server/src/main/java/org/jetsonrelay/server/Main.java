@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server;
+
+import io.helidon.config.Config;
+import io.helidon.service.registry.Services;
+import java.net.BindException;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jetsonrelay.server.websocket.WebSocketTransport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/// Starts the relay from the command line and stops it on SIGTERM or Ctrl-C.
+public final class Main {
+
+  private static final System.Logger LOG = System.getLogger(Main.class.getName());
+  private static final int FAILED = 1;
+  private static final int UNUSABLE_SETTING = 2;
+  private static final int ADDRESS_IN_USE = 3;
+
+  private Main() {}
+
+  /// @param args see `--help`
+  public static void main(String[] args) {
+    RelayCommand command = new RelayCommand();
+    CommandLine line = new CommandLine(command);
+    try {
+      line.parseArgs(args);
+      if (CommandLine.printHelpIfRequested(line.getParseResult())) {
+        return;
+      }
+      start(RelaySettings.read(new SettingsReader(values(command.settings()))));
+    } catch (ParameterException | SettingsException e) {
+      fail(UNUSABLE_SETTING, e.getMessage() + " (see --help and docs/operations.md)");
+    }
+  }
+
+  private static void start(RelaySettings settings) {
+    LogSetup.apply(settings.logLevel());
+    RelayServer relay;
+    try {
+      relay = RelayServer.start(settings);
+    } catch (RuntimeException e) {
+      fail(
+          isAddressInUse(e) ? ADDRESS_IN_USE : FAILED,
+          "cannot listen on %s:%d: %s. Is another relay running? Set PORT or HOST."
+              .formatted(settings.host(), settings.port(), rootMessage(e)));
+      return;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(relay::close, "shutdown"));
+    LOG.log(
+        System.Logger.Level.INFO,
+        "Jetson Relay {0} listens on {1}:{2}; dashboard at http://localhost:{2}/",
+        RelayVersion.current(),
+        settings.host(),
+        Integer.toString(relay.port()));
+    if (!WebSocketTransport.writesWithoutWaiting()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "running without direct socket writes (slower): see scripts/relay.jvm for the JVM flags");
+    }
+  }
+
+  /// Command line first, then the environment and `application.yaml`, as Helidon orders them.
+  private static UnaryOperator<@Nullable String> values(Map<String, String> given) {
+    Config config = Config.create();
+    Services.set(Config.class, config);
+    return key -> given.containsKey(key) ? given.get(key) : fromConfig(config, key);
+  }
+
+  private static @Nullable String fromConfig(Config config, @Nullable String key) {
+    return key == null ? null : config.get(key).asString().orElse(null);
+  }
+
+  private static boolean isAddressInUse(Throwable e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private static void fail(int code, String message) {
+    System.Logger log = LOG;
+    log.log(System.Logger.Level.ERROR, message);
+    System.exit(code);
+  }
+}

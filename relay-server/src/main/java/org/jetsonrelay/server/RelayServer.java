@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server;
+
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.service.registry.Services;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http1.Http1Config;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.http.HttpRoutes;
+import org.jetsonrelay.server.hub.Hub;
+import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.session.Sessions;
+import org.jetsonrelay.server.websocket.WebSocketTransport;
+
+/// One relay: wires the packages together, starts the web server, and stops all of it within a time limit.
+///
+/// Started and stopped by one thread.
+public final class RelayServer implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(RelayServer.class.getName());
+
+  private final RelaySettings settings;
+  private final BlockPool pool;
+  private final Sessions sessions;
+  private final RelayStatus status;
+  private final RelayTimer timer;
+  private final WebServer server;
+
+  private RelayServer(RelaySettings settings) {
+    this.settings = settings;
+    RelayMetrics metrics = new RelayMetrics();
+    pool = new BlockPool(settings.idleBlockBytes());
+    Hub hub = new Hub(settings.hub(), metrics);
+    sessions =
+        new Sessions(
+            hub,
+            metrics,
+            settings.access(),
+            pool,
+            settings.session(),
+            InstantSource.system(),
+            System::nanoTime);
+    status = new RelayStatus(hub, metrics, sessions, pool);
+    timer = new RelayTimer(hub, sessions, metrics);
+    server = webServer(metrics);
+  }
+
+  /// Starts a relay that listens when this returns.
+  ///
+  /// @throws IllegalStateException when the address cannot be listened on
+  static RelayServer start(RelaySettings settings) {
+    RelayServer relay = new RelayServer(settings);
+    relay.server.start();
+    relay.timer.start();
+    relay.status.serving();
+    return relay;
+  }
+
+  /// The port it listens on.
+  int port() {
+    return server.port();
+  }
+
+  /// Memory of frames that somebody holds: for tests that look for leaks.
+  long outstandingBlocks() {
+    return pool.outstanding();
+  }
+
+  private WebServer webServer(RelayMetrics metrics) {
+    WebServerConfig.Builder builder =
+        WebServer.builder()
+            .host(settings.host())
+            .port(settings.port())
+            .shutdownHook(false)
+            .shutdownGracePeriod(Duration.ofMillis(200));
+    new WebSocketTransport(settings.webSocket(), pool, sessions)
+        .configure(builder, Http1Config.create());
+    HttpRoutes routes =
+        new HttpRoutes(
+            status,
+            RelayMeasurements.of(metrics, status, pool),
+            Services.get(MeterRegistry.class),
+            new HttpAccess(settings.access()),
+            InstantSource.system());
+    return builder
+        .addFeature(routes.observers())
+        .routing(routing -> {
+          routing.any("/ws", WebSocketTransport.upgradeRequired());
+          routes.routing(routing);
+        })
+        .build();
+  }
+
+  /// Says goodbye to all clients, waits for them as long as the limit allows, and frees everything. Calling
+  /// it again does nothing.
+  @Override
+  public void close() {
+    if (!status.draining()) {
+      return;
+    }
+    long deadline = System.nanoTime() + settings.shutdownLimit().toNanos();
+    sessions.drain();
+    // A third of the time stays for the web server.
+    long patience = deadline - settings.shutdownLimit().toNanos() / 3;
+    while (sessions.count() > 0 && System.nanoTime() < patience) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    sessions.abort();
+    timer.close();
+    server.stop();
+    LOG.log(System.Logger.Level.INFO, "stopped");
+  }
+}

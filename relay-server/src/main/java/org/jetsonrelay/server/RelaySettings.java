@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server;
+
+import java.time.Duration;
+import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.auth.StaticTokens;
+import org.jetsonrelay.server.hub.HubSettings;
+import org.jetsonrelay.server.pacing.PacerSettings;
+import org.jetsonrelay.server.session.SessionSettings;
+import org.jetsonrelay.server.websocket.WebSocketSettings;
+
+/// Everything that can be set, checked. Each key, its range and its meaning is in docs/operations.md.
+///
+/// @param host address to listen on
+/// @param port port to listen on, 0 for any free one
+/// @param logLevel one of [LogSetup#NAMES]
+/// @param access who may do what
+/// @param handshakeLimit from the acceptance of a connection to the end of its first request
+/// @param shutdownLimit from the signal to the end of the process
+/// @param idleBlockBytes memory of frames kept for reuse
+/// @param hub the hub's limits
+/// @param session a client's limits
+/// @param webSocket the engine's limits
+record RelaySettings(
+    String host,
+    int port,
+    String logLevel,
+    Access access,
+    Duration handshakeLimit,
+    Duration shutdownLimit,
+    long idleBlockBytes,
+    HubSettings hub,
+    SessionSettings session,
+    WebSocketSettings webSocket) {
+
+  private static final Duration TENTH = Duration.ofMillis(100);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final int KIB = 1024;
+  private static final int MIB = 1024 * KIB;
+
+  /// Reads all settings.
+  ///
+  /// @throws SettingsException naming key, value and way out of the first that cannot be used
+  static RelaySettings read(SettingsReader reader) {
+    SessionSettings session = session(reader);
+    return new RelaySettings(
+        reader.text("HOST", "0.0.0.0"),
+        reader.integer("PORT", 8080, 0, 65_535),
+        reader.choice("LOG_LEVEL", "info", LogSetup.NAMES),
+        access(reader),
+        reader.duration("HANDSHAKE_LIMIT", Duration.ofSeconds(10), TENTH, HOUR),
+        reader.duration("SHUTDOWN_LIMIT", Duration.ofSeconds(3), TENTH, HOUR),
+        (long) reader.integer("IDLE_FRAME_MEMORY_MIB", 64, 0, 64 * KIB) * MIB,
+        hub(reader),
+        session,
+        webSocket(reader, session));
+  }
+
+  private static Access access(SettingsReader reader) {
+    try {
+      return new StaticTokens(
+          reader.text("PUBLISH_TOKEN", ""),
+          reader.text("VIEW_TOKEN", ""),
+          reader.text("ADMIN_TOKEN", ""));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("PUBLISH_TOKEN, VIEW_TOKEN, ADMIN_TOKEN: " + e.getMessage(), e);
+    }
+  }
+
+  private static HubSettings hub(SettingsReader reader) {
+    HubSettings usual = HubSettings.defaults();
+    return new HubSettings(
+        reader.integer("MAX_CAMERAS", usual.maxCameras(), 1, 10_000),
+        usual.maxViewers(),
+        usual.maxChosenCameras(),
+        reader.duration("LINGER", usual.linger(), Duration.ZERO, HOUR),
+        reader.duration("STALE_AFTER", usual.stale(), TENTH, HOUR),
+        reader.duration("FRESH_LIMIT", usual.freshEnough(), Duration.ZERO, HOUR),
+        reader.integer("MAX_WAITING_PAYLOADS", usual.maxAnnounced(), 1, 10_000),
+        reader.integer("MAX_WAITING_PAYLOAD_BYTES", usual.maxAnnouncedBytes(), KIB, 1024 * MIB),
+        usual.maxDraining());
+  }
+
+  private static SessionSettings session(SettingsReader reader) {
+    SessionSettings usual = SessionSettings.defaults();
+    return new SessionSettings(
+        reader.duration("REGISTRATION_LIMIT", usual.registrationLimit(), TENTH, HOUR),
+        reader.duration("PING_PERIOD", usual.pingPeriod(), TENTH, HOUR),
+        reader.duration("SILENCE_LIMIT", usual.silenceLimit(), TENTH, HOUR),
+        reader.duration("WRITE_LIMIT", usual.writeLimit(), TENTH, HOUR),
+        usual.stalledAfter(),
+        reader.integer("MAX_CONTROL_MESSAGES", usual.maxControlMessages(), 8, 100_000),
+        reader.integer(
+            "MAX_CAMERA_MESSAGE_BYTES", usual.maxCameraMessageBytes(), KIB, 512 * MIB),
+        reader.integer("MAX_CLIENT_MESSAGE_BYTES", usual.maxClientMessageBytes(), KIB, MIB),
+        reader.onOff("PACING", usual.pacing()),
+        PacerSettings.DEFAULTS);
+  }
+
+  private static WebSocketSettings webSocket(SettingsReader reader, SessionSettings session) {
+    WebSocketSettings usual = WebSocketSettings.defaults();
+    return new WebSocketSettings(
+        reader.integer("MAX_CLIENTS", usual.maxConnections(), 1, 1_000_000),
+        session.maxClientMessageBytes(),
+        session.maxClientMessageBytes(),
+        usual.maxFragments(),
+        usual.closeTimeout(),
+        usual.retryAfter());
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.http.RelayReadings;
+import org.jetsonrelay.server.hub.CameraRow;
+import org.jetsonrelay.server.hub.Hub;
+import org.jetsonrelay.server.hub.ViewerRow;
+import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.protocol.ClientRole;
+import org.jetsonrelay.server.session.Sessions;
+
+/// What this relay says about itself. Request threads read; the thread that starts and stops the relay writes.
+final class RelayStatus implements RelayReadings {
+
+  private enum Phase {
+    STARTING,
+    SERVING,
+    DRAINING
+  }
+
+  private final Hub hub;
+  private final RelayMetrics metrics;
+  private final Sessions sessions;
+  private final BlockPool pool;
+  private final Instant startTime = Instant.now();
+  private final long startNanos = System.nanoTime();
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTING);
+
+  RelayStatus(Hub hub, RelayMetrics metrics, Sessions sessions, BlockPool pool) {
+    this.hub = hub;
+    this.metrics = metrics;
+    this.sessions = sessions;
+    this.pool = pool;
+  }
+
+  void serving() {
+    phase.set(Phase.SERVING);
+  }
+
+  /// Whether this call was the first.
+  boolean draining() {
+    return phase.getAndSet(Phase.DRAINING) != Phase.DRAINING;
+  }
+
+  /// Blocks of frame memory that somebody holds.
+  long outstandingBlocks() {
+    return pool.outstanding();
+  }
+
+  @Override
+  public String version() {
+    return RelayVersion.current();
+  }
+
+  @Override
+  public Instant startTime() {
+    return startTime;
+  }
+
+  @Override
+  public long uptimeMillis() {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+
+  @Override
+  public List<String> troubles() {
+    return switch (phase.get()) {
+      case STARTING -> List.of("starting");
+      case SERVING -> List.of();
+      case DRAINING -> List.of("shutting down");
+    };
+  }
+
+  @Override
+  public Clients clients() {
+    int jetson = sessions.count(ClientRole.PUBLISHER);
+    int flutter = sessions.count(ClientRole.VIEWER);
+    return new Clients(Math.max(sessions.count(), jetson + flutter), jetson, flutter);
+  }
+
+  @Override
+  public Totals totals() {
+    Map<String, Long> skipped = new LinkedHashMap<>();
+    for (SkipCause cause : SkipCause.values()) {
+      skipped.put(cause.label(), metrics.skipped(cause).sum());
+    }
+    return new Totals(
+        metrics.connections().sum(),
+        metrics.messagesFromClients().sum(),
+        metrics.bytesFromClients().sum(),
+        skipped);
+  }
+
+  @Override
+  public List<CameraRow> cameras() {
+    return hub.cameraRows(System.nanoTime());
+  }
+
+  @Override
+  public List<ViewerRow> viewers() {
+    return hub.viewerRows();
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.session;
+
+import java.nio.ByteBuffer;
+import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.frame.Frame;
+import org.jetsonrelay.server.frame.JpegHeader;
+import org.jetsonrelay.server.hub.Announced;
+import org.jetsonrelay.server.hub.Feed;
+import org.jetsonrelay.server.hub.H264;
+import org.jetsonrelay.server.protocol.Announcement;
+import org.jspecify.annotations.Nullable;
+
+/// What a `jetson` client is: turns its binary messages into frames and announced payloads and hands them to its
+/// camera. Used by the connection's reader thread only.
+final class PublisherRole {
+
+  private final Feed feed;
+  private final String from;
+  private final BlockPool pool;
+
+  private long capturedAtMillis;
+  private @Nullable Announcement announcement;
+
+  PublisherRole(Feed feed, String from, BlockPool pool) {
+    this.feed = feed;
+    this.from = from;
+    this.pool = pool;
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  /// The next image's capture time, by the camera's clock; 0 when it did not say.
+  void captured(long atMillis) {
+    capturedAtMillis = atMillis;
+  }
+
+  /// The next binary message is this payload, not an image. A second one before it replaces the first.
+  void announced(Announcement next) {
+    announcement = next;
+  }
+
+  boolean awaitsPayload() {
+    return announcement != null;
+  }
+
+  /// A binary message; takes over the caller's reference.
+  ///
+  /// @return null when it was passed on, else why it is not an image
+  @Nullable String accept(
+      Block block, int offset, int length, long receivedAtMillis, long receivedNanos) {
+    Announcement next = announcement;
+    if (next != null) {
+      announcement = null;
+      announce(next, block, offset, length, receivedNanos);
+      return null;
+    }
+    long captured = capturedAtMillis;
+    capturedAtMillis = 0;
+    return switch (JpegHeader.parse(block.memory(), offset, length)) {
+      case JpegHeader.Fault fault -> {
+        block.release();
+        yield fault.reason();
+      }
+      case JpegHeader.Size size -> {
+        Frame frame =
+            Frame.seal(
+                block,
+                offset,
+                length,
+                from,
+                feed.nextSequence(),
+                captured,
+                receivedAtMillis,
+                receivedNanos,
+                size.width(),
+                size.height());
+        try {
+          feed.publish(frame);
+        } finally {
+          frame.release();
+        }
+        yield null;
+      }
+    };
+  }
+
+  /// Lays `[metadata as text frame][payload as binary frame]` out in one block: in front of the payload where the
+  /// headroom allows, else in a new one.
+  private void announce(Announcement next, Block block, int offset, int length, long nowNanos) {
+    byte[] text = TextFrame.of(next.json());
+    byte[] header = TextFrame.binaryHeader(length);
+    int front = text.length + header.length;
+    ByteBuffer payload = block.view(offset, length);
+    boolean keyFrame = isKeyFrame(next.kind(), payload);
+    Block pair = block;
+    int start = offset - front;
+    if (start < 0) {
+      pair = pool.acquire(front + length);
+      start = 0;
+      pair.memory().put(front, payload, payload.position(), length);
+    }
+    pair.memory().put(start, text).put(start + text.length, header);
+    try {
+      feed.announce(
+          new Announced(kind(next.kind()), pair, start, front + length, length, keyFrame, nowNanos));
+    } finally {
+      pair.release();
+      if (pair != block) {
+        block.release();
+      }
+    }
+  }
+
+  private static boolean isKeyFrame(Announcement.Kind kind, ByteBuffer payload) {
+    return switch (kind) {
+      case H264_CHUNK, H264_FRAME -> H264.isKeyFrame(payload);
+      case COMPLETE_VIDEO -> false;
+    };
+  }
+
+  private static Announced.Kind kind(Announcement.Kind kind) {
+    return switch (kind) {
+      case H264_CHUNK -> Announced.Kind.H264_CHUNK;
+      case H264_FRAME -> Announced.Kind.H264_FRAME;
+      case COMPLETE_VIDEO -> Announced.Kind.COMPLETE_VIDEO;
+    };
+  }
+}

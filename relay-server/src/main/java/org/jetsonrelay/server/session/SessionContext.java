@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.session;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.hub.Hub;
+import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.protocol.CameraEntry;
+import org.jetsonrelay.server.protocol.ServerMessages;
+
+/// What all sessions share.
+///
+/// @param hub the registry of cameras and viewers
+/// @param metrics what is counted
+/// @param access who may do what
+/// @param pool the memory of frames
+/// @param settings limits and times
+/// @param clock the wall clock, for time stamps on the wire
+/// @param nanoTime the clock everything is measured by, as [System#nanoTime()]
+/// @param onClosed told, once, when a session is over
+record SessionContext(
+    Hub hub,
+    RelayMetrics metrics,
+    Access access,
+    BlockPool pool,
+    SessionSettings settings,
+    InstantSource clock,
+    LongSupplier nanoTime,
+    Consumer<ClientSession> onClosed) {
+
+  /// A `camera_list` as of now.
+  byte[] cameraList() {
+    List<CameraEntry> cameras =
+        hub.cameraRows(nanoTime.getAsLong()).stream()
+            .map(row ->
+                new CameraEntry(
+                    row.name(),
+                    row.from(),
+                    row.live(),
+                    row.fps(),
+                    row.width(),
+                    row.height(),
+                    row.viewers()))
+            .toList();
+    return ServerMessages.cameraList(cameras);
+  }
+}

@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# What the other scripts share: finding a JDK, building what is missing, plain messages.
+# Sourced, never run. Callers set -euo pipefail.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SERVER_JDK=25
+export AGENT_JDK=17
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  say "error: $*"
+  exit 1
+}
+
+# Major version of the JVM at home $1, or 0.
+jdk_version() {
+  local release=$1/release version
+  [ -x "$1/bin/java" ] || {
+    echo 0
+    return
+  }
+  if [ -r "$release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+  else
+    version=$("$1/bin/java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p')
+  fi
+  echo "${version:-0}"
+}
+
+# Homes of all JVMs on this machine, one a line, JAVA_HOME first.
+jvm_homes() {
+  local java
+  [ -z "${JAVA_HOME:-}" ] || echo "$JAVA_HOME"
+  if java=$(command -v java); then
+    dirname "$(dirname "$(readlink -f "$java")")"
+  fi
+  find /usr/lib/jvm /usr/local/lib/jvm /opt "$HOME/.sdkman/candidates/java" "$HOME/.jdks" \
+    -mindepth 1 -maxdepth 1 -type d 2>/dev/null || true
+}
+
+# find_jvm MINIMUM [jdk]: prints the home of the oldest JVM of at least that version (oldest, because
+# that is the one the code was released for); with "jdk" only where there is a compiler.
+find_jvm() {
+  local minimum=$1 kind=${2:-jre} home version best='' best_version=999
+  while read -r home; do
+    version=$(jdk_version "$home")
+    if [ "$kind" = jdk ] && ! [ -x "$home/bin/javac" ]; then continue; fi
+    if [ "$version" -ge "$minimum" ] && [ "$version" -lt "$best_version" ]; then
+      best=$home best_version=$version
+    fi
+  done < <(jvm_homes | awk '!seen[$0]++')
+  [ -n "$best" ] || return 1
+  echo "$best"
+}
+
+need_jvm() {
+  find_jvm "$@" || die "no Java $1 or newer found (looked at JAVA_HOME, PATH, /usr/lib/jvm, /opt).
+Install one, for example Eclipse Temurin $1 from https://adoptium.net, or point JAVA_HOME at it."
+}
+
+# apt_install PACKAGE...: installs what is missing; needs root, says what to run where it is not.
+apt_install() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    say "missing packages; run: sudo apt-get install -y ${missing[*]}"
+    return 1
+  fi
+  command -v apt-get >/dev/null || {
+    say "missing packages and no apt-get: ${missing[*]}"
+    return 1
+  }
+  say "installing ${missing[*]} ..."
+  if ! apt-get install -y --no-install-recommends "${missing[@]}" >/tmp/apt.$$ 2>&1; then
+    # A fresh machine has no package lists yet, an old one stale lists.
+    { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/tmp/apt.$$ 2>&1 || {
+      tail -n 20 /tmp/apt.$$ >&2
+      rm -f /tmp/apt.$$
+      return 1
+    }
+  fi
+  rm -f /tmp/apt.$$
+}
+
+# maven ARGUMENT...: Maven on the build JDK, whatever java is on the PATH.
+maven() {
+  command -v mvn >/dev/null || apt_install maven || die "Maven is missing: install it (3.8.6 or newer)"
+  (cd "$ROOT" && JAVA_HOME=$(need_jvm "$SERVER_JDK" jdk) mvn -B -ntp "$@")
+}
+
+# Whether module $1 has been built since its sources last changed.
+is_built() {
+  local stamp=$ROOT/$1/target/.built
+  [ -e "$stamp" ] && [ -d "$ROOT/$1/target/libs" ] &&
+    [ -z "$(find "$ROOT/pom.xml" "$ROOT/$1/pom.xml" "$ROOT/$1/src/main" -newer "$stamp" -print -quit)" ]
+}
+
+# build MODULE...: builds the modules that need it, showing what Maven is at.
+build() {
+  local module modules=() log
+  for module in "$@"; do
+    is_built "$module" || modules+=("$module")
+  done
+  [ ${#modules[@]} -gt 0 ] || return 0
+  log=$(mktemp)
+  say "building ${modules[*]} (the first time downloads libraries and takes a few minutes) ..."
+  # maven.test.skip: the tests are scripts/test.sh's job, and not even compiled here.
+  if ! maven package -pl "$(
+    IFS=,
+    echo "${modules[*]}"
+  )" -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Dmdep.analyze.skip=true 2>&1 | tee "$log" |
+    awk '/^\[INFO\] Building /{sub(/^\[INFO\] /,"  "); print; fflush()}
+         /^\[INFO\] --- /{printf "    %s\n", $3; fflush()}' >&2; then
+    grep -E '^\[ERROR\]' "$log" | head -n 30 >&2 || true
+    die "the build failed; the whole log is in $log"
+  fi
+  rm -f "$log"
+  for module in "${modules[@]}"; do touch "$ROOT/$module/target/.built"; done
+}
+
+# class_path MODULE
+class_path() {
+  local jars=("$ROOT/$1/target/$1"-*.jar)
+  echo "${jars[0]}:$ROOT/$1/target/libs/*"
+}
