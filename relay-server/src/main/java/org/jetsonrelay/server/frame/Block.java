@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.frame;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /// A piece of pooled direct memory, shared by counting references.
@@ -21,6 +22,12 @@ public interface Block {
 
   /// Usable bytes.
   int capacity();
+
+  /// Where the memory begins in this process's address space; 0 when it is not direct memory.
+  default long address() {
+    ByteBuffer memory = memory();
+    return memory.isDirect() ? MemorySegment.ofBuffer(memory).address() - memory.position() : 0;
+  }
 
   /// Takes one more reference.
   ///

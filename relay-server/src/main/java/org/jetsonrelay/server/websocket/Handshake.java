@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import io.helidon.common.uri.UriQuery;
+import io.helidon.http.Headers;
+import java.net.InetSocketAddress;
+
+/// The HTTP request that asked for a WebSocket. All of it is hostile, and `query` and `headers` may
+/// hold secrets: they never belong in a log.
+///
+/// @param path decoded, without the query
+/// @param query decoded parameters
+/// @param headers of the request
+/// @param peer the client's address
+/// @param secure whether the connection is encrypted
+public record Handshake(
+    String path, UriQuery query, Headers headers, InetSocketAddress peer, boolean secure) {
+
+  /// Without query and headers, which may hold secrets.
+  @Override
+  public String toString() {
+    return "Handshake[path=" + path + ", peer=" + peer + ", secure=" + secure + "]";
+  }
+}

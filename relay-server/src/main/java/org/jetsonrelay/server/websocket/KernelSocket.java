@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Sends on a blocking socket without blocking, which Java's channels cannot: `sendmsg` with
+/// `MSG_DONTWAIT`, on Linux, called through the foreign function interface.
+///
+/// Owns a duplicate of the channel's descriptor, because the number of a closed one may already
+/// mean somebody else's socket. Sending is for one thread at a time; any thread may close, and the
+/// descriptor is closed exactly once, never under a running call.
+///
+/// Needs `--add-opens java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED`; without
+/// them, or elsewhere than on Linux, [#open] gives null and everything is written by writer
+/// threads.
+final class KernelSocket {
+  private static final Logger LOGGER = System.getLogger(KernelSocket.class.getName());
+
+  // linux/socket.h, asm-generic/fcntl.h: the same on x86-64 and aarch64
+  private static final int MSG_DONTWAIT = 0x40;
+  private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int F_DUPFD_CLOEXEC = 1030;
+
+  // struct msghdr of 64-bit Linux: name, namelen, iov at 16, iovlen at 24, control, flags
+  private static final int MSGHDR_BYTES = 56;
+  private static final int MSGHDR_IOV = 16;
+  private static final int MSGHDR_IOVLEN = 24;
+  private static final int IOVEC_BYTES = 16;
+
+  private static final int IDLE = 0;
+  private static final int BUSY = 1;
+  private static final int CLOSED_WHILE_BUSY = 2;
+  private static final int CLOSED = 3;
+
+  private record Calls(
+      MethodHandle descriptor,
+      MethodHandle fcntl,
+      MethodHandle send,
+      MethodHandle sendmsg,
+      MethodHandle close) {}
+
+  private static final @Nullable Calls CALLS = find();
+
+  private final Calls calls;
+  private final int descriptor;
+  // Who may use the descriptor: the sender moves IDLE to BUSY and back, a closer ends it.
+  private final AtomicInteger state = new AtomicInteger(IDLE);
+  // A msghdr and its iovecs, allocated when a unit has several pieces; only the sender uses it.
+  private @Nullable ByteBuffer message;
+  private long messageAddress;
+
+  private KernelSocket(Calls calls, int descriptor) {
+    this.calls = calls;
+    this.descriptor = descriptor;
+  }
+
+  /// Whether this platform can do it.
+  static boolean supported() {
+    return CALLS != null;
+  }
+
+  /// A socket for this channel; null when the platform cannot do it.
+  static @Nullable KernelSocket open(SocketChannel channel) {
+    Calls calls = CALLS;
+    if (calls == null) {
+      return null;
+    }
+    try {
+      int original = (int) calls.descriptor.invokeExact(channel);
+      int copy = (int) calls.fcntl.invokeExact(original, F_DUPFD_CLOEXEC, 0);
+      // The channel's number is only meaningful while the channel is open. Had it been closed in
+      // between, the copy could be of somebody else's socket.
+      if (copy >= 0 && !channel.isOpen()) {
+        int _ = (int) calls.close.invokeExact(copy);
+        return null;
+      }
+      return copy < 0 ? null : new KernelSocket(calls, copy);
+    } catch (Throwable e) {
+      LOGGER.log(Level.DEBUG, "no direct way to a socket", e);
+      return null;
+    }
+  }
+
+  /// Sends what the kernel takes now and advances the unit. Says nothing about why it took less
+  /// than all: a writer thread that waits for the socket finds out.
+  void trySend(Unit unit) {
+    if (!state.compareAndSet(IDLE, BUSY)) {
+      return;
+    }
+    long sent = 0;
+    try {
+      sent = send(unit);
+    } catch (Throwable e) {
+      LOGGER.log(Level.DEBUG, "sending failed", e);
+    }
+    if (sent > 0) {
+      unit.advance(sent);
+    }
+    if (!state.compareAndSet(BUSY, IDLE)) {
+      state.set(CLOSED);
+      closeDescriptor();
+    }
+  }
+
+  private long send(Unit unit) throws Throwable {
+    int pieces = unit.pieces();
+    for (int i = 0; i < pieces; i++) {
+      if (unit.address(i) == 0) { // memory of Java's heap has no address to give away
+        return 0;
+      }
+    }
+    int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    if (pieces == 1) {
+      return (long)
+          calls.send.invokeExact(descriptor, unit.address(0), (long) unit.length(0), flags);
+    }
+    ByteBuffer header = message;
+    if (header == null) {
+      header =
+          ByteBuffer.allocateDirect(MSGHDR_BYTES + Unit.MAX_PIECES * IOVEC_BYTES)
+              .order(ByteOrder.nativeOrder());
+      message = header;
+      messageAddress = MemorySegment.ofBuffer(header).address();
+      header.putLong(MSGHDR_IOV, messageAddress + MSGHDR_BYTES);
+    }
+    header.putLong(MSGHDR_IOVLEN, pieces);
+    for (int i = 0; i < pieces; i++) {
+      header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES, unit.address(i));
+      header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES + Long.BYTES, unit.length(i));
+    }
+    return (long) calls.sendmsg.invokeExact(descriptor, messageAddress, flags);
+  }
+
+  /// Closes the duplicate, now or right after the running call. The channel must have been shut
+  /// down before: an open duplicate keeps the connection up.
+  void close() {
+    for (; ; ) {
+      switch (state.get()) {
+        case IDLE -> {
+          if (state.compareAndSet(IDLE, CLOSED)) {
+            closeDescriptor();
+            return;
+          }
+        }
+        case BUSY -> {
+          if (state.compareAndSet(BUSY, CLOSED_WHILE_BUSY)) {
+            return;
+          }
+        }
+        default -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private void closeDescriptor() {
+    try {
+      int _ = (int) calls.close.invokeExact(descriptor);
+    } catch (Throwable e) {
+      LOGGER.log(Level.WARNING, "closing a descriptor failed", e);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static @Nullable Calls find() {
+    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+    boolean wide = ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+    // Without permission the JVM would print a warning for each use, in later releases throw.
+    if (!linux || !wide || !KernelSocket.class.getModule().isNativeAccessEnabled()) {
+      return null;
+    }
+    try {
+      Method method = Class.forName("sun.nio.ch.SelChImpl").getMethod("getFDVal");
+      method.setAccessible(true);
+      MethodHandle descriptor =
+          MethodHandles.lookup()
+              .unreflect(method)
+              .asType(MethodType.methodType(int.class, SocketChannel.class));
+      Linker linker = Linker.nativeLinker();
+      SymbolLookup library = linker.defaultLookup();
+      ValueLayout.OfInt i = ValueLayout.JAVA_INT;
+      ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
+      return new Calls(
+          descriptor,
+          linker.downcallHandle(
+              library.findOrThrow("fcntl"),
+              FunctionDescriptor.of(i, i, i, i),
+              Linker.Option.firstVariadicArg(2)),
+          linker.downcallHandle(library.findOrThrow("send"), FunctionDescriptor.of(l, i, l, l, i)),
+          linker.downcallHandle(library.findOrThrow("sendmsg"), FunctionDescriptor.of(l, i, l, i)),
+          linker.downcallHandle(library.findOrThrow("close"), FunctionDescriptor.of(i, i)));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "no direct way to the kernel's sockets", e);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Helidon looks an upgrader up by the first `Upgrade` header, letter by letter. RFC 6455, section
+/// 4.2.1, wants the token `websocket` found whatever its case and wherever it stands in a list:
+/// this listener sees the headers before the look-up, and writes the token there as Helidon knows
+/// it.
+final class UpgradeTokens implements Http1ConnectionListener {
+  static final String WEBSOCKET = "websocket";
+
+  @Override
+  public void headers(ConnectionContext context, Headers headers) {
+    if (headers instanceof WritableHeaders<?> writable
+        && contains(tokens(headers, HeaderNames.UPGRADE), WEBSOCKET)) {
+      writable.set(HeaderNames.UPGRADE, WEBSOCKET);
+    }
+  }
+
+  /// The comma-separated elements of all headers of this name, without white space and empty ones.
+  static List<String> tokens(Headers headers, HeaderName name) {
+    List<String> tokens = new ArrayList<>();
+    if (headers.contains(name)) {
+      Header header = headers.get(name);
+      for (String value : header.allValues()) {
+        for (String token : value.split(",", -1)) {
+          if (!token.isBlank()) {
+            tokens.add(token.strip());
+          }
+        }
+      }
+    }
+    return tokens;
+  }
+
+  static boolean contains(List<String> tokens, String token) {
+    return tokens.stream().anyMatch(token::equalsIgnoreCase);
+  }
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.frame.Frame;
+import org.jspecify.annotations.Nullable;
+
+/// One WebSocket from the answer to its handshake until its socket is closed.
+///
+/// Helidon's virtual thread runs [#handle], which reads; writing is the [Transmitter]'s. Any thread
+/// may call the methods of [WebSocket]. What ends the connection is decided once: the first reason
+/// is the one its owner hears of.
+final class WebSocketConnection
+    implements ServerConnection, WebSocket, Transmitter.Owner, MessageReader.Sink {
+  private static final Logger LOGGER = System.getLogger(WebSocketConnection.class.getName());
+
+  /// What a connection is made of, all of one server's connections alike.
+  ///
+  /// @param over run once when the connection is over
+  record Parts(
+      WebSocketSettings settings, BlockPool pool, WebSocketEndpoint endpoint, Runnable over) {}
+
+  private final Wire wire;
+  private final byte[] answer;
+  private final Handshake handshake;
+  private final Parts parts;
+  private final Transmitter transmitter;
+  private final MessageReader reader;
+  private final CountDownLatch closeSent = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicBoolean timing = new AtomicBoolean();
+  // Why the connection ends; the first to set it, on any thread, wins.
+  private final AtomicReference<@Nullable CloseReason> reason = new AtomicReference<>();
+  // Written by the reader thread, read by keep-alive.
+  private volatile long lastReadNanos = System.nanoTime();
+  // Only the reader thread.
+  private @Nullable WebSocketListener listener;
+
+  /// @param answer the HTTP response that accepts the handshake
+  WebSocketConnection(Wire wire, byte[] answer, Handshake handshake, String name, Parts parts) {
+    this.wire = wire;
+    this.answer = answer;
+    this.handshake = handshake;
+    this.parts = parts;
+    this.transmitter = new Transmitter(wire, parts.pool(), this, name);
+    this.reader = new MessageReader(wire, parts.pool(), this, Frame.HEADROOM, parts.settings());
+  }
+
+  // ---- ServerConnection: Helidon's threads ----
+
+  @Override
+  public void handle(Limit limit) {
+    try {
+      run();
+    } catch (Throwable e) {
+      // Whatever came out of here would be answered with HTTP, inside of the WebSocket.
+      LOGGER.log(Level.WARNING, "connection of " + peer() + " failed", e);
+      reason.compareAndSet(
+          null, new CloseReason(ControlFrames.INTERNAL_ERROR, "internal error", false));
+    } finally {
+      wire.close();
+      transmitter.end();
+      over.countDown();
+      try {
+        tellListener();
+      } finally {
+        parts.over().run();
+      }
+    }
+  }
+
+  /// A silent viewer is not idle: keep-alive is the owner's business.
+  @Override
+  public Duration idleTime() {
+    return Duration.ZERO;
+  }
+
+  /// Helidon shuts down: politely at first, then at once.
+  @Override
+  public void close(boolean interrupt) {
+    if (interrupt) {
+      abort("server is shutting down");
+    } else {
+      close(ControlFrames.GOING_AWAY, "server is shutting down");
+    }
+  }
+
+  private void run() throws IOException {
+    writeAnswer();
+    WebSocketEndpoint.Service service;
+    try {
+      service = parts.endpoint().open(this, handshake);
+    } catch (RuntimeException | Error e) {
+      transmitter.start(Nothing.OUTBOX);
+      throw e;
+    }
+    listener = service.listener();
+    transmitter.start(service.outbox());
+    try {
+      CloseReason peers = reader.readUntilClose();
+      answerClose(peers);
+    } catch (ProtocolViolation violation) {
+      close(violation.code(), violation.text());
+      if (awaitCloseSent()) {
+        wire.finish();
+        drain();
+      }
+    } catch (EOFException e) {
+      reason.compareAndSet(
+          null, new CloseReason(ControlFrames.ABNORMAL, String.valueOf(e.getMessage()), true));
+    } catch (IOException e) {
+      reason.compareAndSet(
+          null, new CloseReason(ControlFrames.ABNORMAL, "connection lost: " + e, true));
+    }
+  }
+
+  private void writeAnswer() throws IOException {
+    Unit unit = new Unit(parts.pool());
+    try {
+      unit.add(answer);
+      while (unit.remaining() > 0) {
+        wire.write(unit);
+      }
+    } finally {
+      unit.clear();
+    }
+  }
+
+  /// The peer's close frame is here: with our own it is complete, and the server closes first (RFC
+  /// 6455, section 7.1.1).
+  private void answerClose(CloseReason peers) {
+    reason.compareAndSet(null, peers);
+    limitClosing();
+    transmitter.close(
+        peers.code() == ControlFrames.NO_STATUS
+            ? ControlFrames.emptyClose()
+            : ControlFrames.close(peers.code(), ""));
+    if (awaitCloseSent()) {
+      wire.finish();
+    }
+  }
+
+  private boolean awaitCloseSent() {
+    try {
+      return closeSent.await(parts.settings().closeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Helidon is cutting connections: so do we
+      return false;
+    }
+  }
+
+  private void drain() {
+    try {
+      reader.drain();
+    } catch (IOException gone) {
+      // it is closed either way
+    }
+  }
+
+  private void tellListener() {
+    WebSocketListener told = listener;
+    CloseReason why = reason.get();
+    if (told != null) {
+      try {
+        told.onClosed(
+            why != null ? why : new CloseReason(ControlFrames.ABNORMAL, "unknown", false));
+      } catch (RuntimeException | Error e) {
+        LOGGER.log(Level.WARNING, "listener of " + peer() + " failed at the end", e);
+      }
+    }
+  }
+
+  // ---- WebSocket: any thread ----
+
+  @Override
+  public InetSocketAddress peer() {
+    return handshake.peer();
+  }
+
+  @Override
+  public void signal() {
+    transmitter.signal();
+  }
+
+  @Override
+  public void close(int code, String text) {
+    if (!ControlFrames.mayBeSent(code)) {
+      throw new IllegalArgumentException("no close frame may carry " + code);
+    }
+    if (transmitter.closing()) {
+      return;
+    }
+    reason.compareAndSet(null, new CloseReason(code, text, false));
+    limitClosing();
+    transmitter.close(ControlFrames.close(code, text));
+  }
+
+  @Override
+  public void abort(String text) {
+    reason.compareAndSet(null, new CloseReason(ControlFrames.ABNORMAL, text, false));
+    wire.close();
+  }
+
+  @Override
+  public void maxMessageBytes(int text, int binary) {
+    reader.maxMessageBytes(text, binary);
+  }
+
+  @Override
+  public long lastReadNanos() {
+    return lastReadNanos;
+  }
+
+  @Override
+  public long writingForNanos(long nowNanos) {
+    return transmitter.writingForNanos(nowNanos);
+  }
+
+  /// Cuts the socket when the closing handshake takes too long, whatever it waits for: room in the
+  /// socket, the peer's answer, or the peer's end.
+  private void limitClosing() {
+    if (timing.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("closing-" + peer().getPort()).start(this::cutWhenTooLong);
+    }
+  }
+
+  private void cutWhenTooLong() {
+    try {
+      long limit = parts.settings().closeTimeout().toNanos();
+      if (!over.await(limit, TimeUnit.NANOSECONDS)) {
+        wire.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody has this thread to interrupt it
+      wire.close();
+    }
+  }
+
+  // ---- Transmitter.Owner: whoever holds the claim ----
+
+  @Override
+  public void closeSent() {
+    closeSent.countDown();
+  }
+
+  @Override
+  public void writeFailed(IOException e) {
+    reason.compareAndSet(
+        null, new CloseReason(ControlFrames.ABNORMAL, "connection lost: " + e, true));
+    wire.close();
+  }
+
+  @Override
+  public void outboxFailed(Throwable e) {
+    LOGGER.log(Level.WARNING, "outbox of " + peer() + " failed", e);
+    close(ControlFrames.INTERNAL_ERROR, "internal error");
+  }
+
+  // ---- MessageReader.Sink: the reader thread ----
+
+  @Override
+  public void arrived() {
+    lastReadNanos = System.nanoTime();
+  }
+
+  @Override
+  public void text(ByteBuffer utf8) throws ProtocolViolation {
+    WebSocketListener told = listener;
+    if (told == null || transmitter.closing()) {
+      return;
+    }
+    try {
+      told.onText(utf8);
+    } catch (RuntimeException | Error e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void binary(Block block, int offset, int length) throws ProtocolViolation {
+    WebSocketListener told = listener;
+    if (told == null || transmitter.closing()) {
+      block.release();
+      return;
+    }
+    try {
+      told.onBinary(block, offset, length);
+    } catch (RuntimeException | Error e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void ping(byte[] payload, int length) {
+    transmitter.pong(ControlFrames.pong(payload, length));
+  }
+
+  @Override
+  public void pong(byte[] payload, int length) throws ProtocolViolation {
+    WebSocketListener told = listener;
+    if (told == null || transmitter.closing()) {
+      return;
+    }
+    try {
+      told.onPong(ByteBuffer.wrap(payload, 0, length).slice());
+    } catch (RuntimeException | Error e) {
+      throw failed(e);
+    }
+  }
+
+  private ProtocolViolation failed(Throwable e) {
+    LOGGER.log(Level.WARNING, "listener of " + peer() + " failed", e);
+    return new ProtocolViolation(ControlFrames.INTERNAL_ERROR, "internal error");
+  }
+
+  /// For a connection that never came to have an outbox.
+  private enum Nothing implements Outbox {
+    OUTBOX;
+
+    @Override
+    public long next(Gather out, long nowNanos) {
+      return NOTHING;
+    }
+
+    @Override
+    public void sent(long nowNanos) {
+      throw new IllegalStateException("nothing was sent");
+    }
+
+    @Override
+    public void discard() {
+      // holds nothing
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.websocket.WsUpgrader;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jspecify.annotations.Nullable;
+
+/// Adds WebSockets to a web server: owns what all of its connections share.
+///
+/// ```
+/// WebSocketTransport sockets = new WebSocketTransport(settings, pool, endpoint);
+/// WebServerConfig.Builder server = WebServer.builder().config(config.get("server"));
+/// sockets.configure(server, Http1Config.create(config.get("server.http1")));
+/// server.routing(routing -> routing.any("/ws", WebSocketTransport.upgradeRequired()));
+/// ```
+public final class WebSocketTransport {
+  private static final Refusal UPGRADE_REQUIRED =
+      new Refusal(426, "upgrade_required", "This is the address of a WebSocket");
+
+  private final WebSocketSettings settings;
+  private final BlockPool pool;
+  private final WebSocketEndpoint endpoint;
+  // Set by configure, which happens before the server starts.
+  private @Nullable WebSocketUpgrader upgrader;
+  private @Nullable CapturedChannels channels;
+
+  /// @param pool where binary messages are put
+  /// @param endpoint who serves the connections
+  public WebSocketTransport(
+      WebSocketSettings settings, BlockPool pool, WebSocketEndpoint endpoint) {
+    this.settings = settings;
+    this.pool = pool;
+    this.endpoint = endpoint;
+  }
+
+  /// Sets what the connections need; call it once, after the configuration was applied to `server`.
+  ///
+  /// @param http the settings of ordinary HTTP
+  public void configure(WebServerConfig.Builder server, Http1Config http) {
+    if (upgrader != null) {
+      throw new IllegalStateException("a transport belongs to one server");
+    }
+    CapturedChannels captured =
+        new CapturedChannels(
+            server
+                .connectionOptions()
+                .orElseGet(() -> SocketOptions.builder().tcpNoDelay(true).build()));
+    WebSocketUpgrader added = new WebSocketUpgrader(settings, pool, endpoint, captured);
+    channels = captured;
+    upgrader = added;
+    server
+        .useNio(false)
+        .writeQueueLength(0)
+        .protocolsDiscoverServices(false)
+        .connectionOptions(captured)
+        .addConnectionSelector(
+            Http1ConnectionSelector.builder()
+                .config(Http1Config.builder(http).addReceiveListener(new UpgradeTokens()).build())
+                .addUpgrader(added)
+                .build());
+  }
+
+  /// Open WebSockets.
+  public int connections() {
+    WebSocketUpgrader counting = upgrader;
+    return counting == null ? 0 : counting.connections();
+  }
+
+  /// Accepted sockets that no WebSocket claimed (yet): for tests that look for leaks.
+  int unclaimed() {
+    CapturedChannels waiting = channels;
+    return waiting == null ? 0 : waiting.size();
+  }
+
+  /// Whether frames are written by the thread that has them (see `KernelSocket`), or always by
+  /// writer threads.
+  public static boolean writesWithoutWaiting() {
+    return KernelSocket.supported();
+  }
+
+  /// Answers a request for a WebSocket's path that does not ask for one.
+  public static Handler upgradeRequired() {
+    return (request, response) ->
+        response
+            .status(Status.create(UPGRADE_REQUIRED.status()))
+            .header(HeaderValues.create(HeaderNames.UPGRADE, UpgradeTokens.WEBSOCKET))
+            .header(HeaderValues.create(WsUpgrader.WS_VERSION, "13"))
+            .header(HeaderValues.CONTENT_TYPE_JSON)
+            .send(UPGRADE_REQUIRED.json());
+  }
+}

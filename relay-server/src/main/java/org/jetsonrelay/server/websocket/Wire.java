@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// The bytes below a WebSocket. One thread reads, and one at a time writes (whoever holds the
+/// transmitter's claim); any thread may close.
+interface Wire {
+  /// What one blocking write passes to the system at most: a write that fits only in part must not
+  /// hold more of the memory than needed, nor be copied over and over by a TLS engine.
+  int SLICE_BYTES = 128 * 1024;
+
+  /// Waits for bytes. Returns how many were put into `target`, at least one, or -1 at the end.
+  int read(ByteBuffer target) throws IOException;
+
+  /// Writes what is taken without waiting and advances the unit; may be nothing: when the socket is
+  /// full or broken, or when this kind of wire always waits. Neither blocks nor throws; returns
+  /// whether the whole unit is written.
+  boolean tryWrite(Unit unit);
+
+  /// Waits until some bytes of the unit were taken, and advances it.
+  void write(Unit unit) throws IOException;
+
+  /// Tells the peer that nothing more will be sent, where that can be done without closing.
+  void finish();
+
+  /// Closes at once; reading and writing threads wake with an exception or the end. May be called
+  /// more than once.
+  void close();
+}
