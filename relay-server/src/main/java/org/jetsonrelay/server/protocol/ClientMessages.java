@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes what clients send. Old clients are understood as generously as the old server did;
@@ -33,6 +34,9 @@ public final class ClientMessages {
 
   /// A binary message of this size or more is never JSON.
   static final int BINARY_JSON_BYTES = 1_000;
+
+  /// 15 digits reach the year 9999, and no further than a long does.
+  private static final Pattern MILLIS = Pattern.compile("[0-9]{1,15}");
 
   private ClientMessages() {}
 
@@ -195,8 +199,7 @@ public final class ClientMessages {
   }
 
   private static long digits(String text) {
-    // 15 digits reach the year 9999.
-    return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : 0;
+    return MILLIS.matcher(text).matches() ? Long.parseLong(text) : 0;
   }
 
   private static List<JsonValue> list(JsonObject json, String field, int max) throws Invalid {

@@ -8,8 +8,8 @@ import java.util.Collection;
 /// milliseconds since 1970.
 public final class ServerMessages {
 
-  /// Longest message of an `error`; the rest is cut off.
-  static final int MAX_ERROR_CHARS = 200;
+  /// Longest message of an `error`, above the longest of our own; the rest is cut off.
+  static final int MAX_ERROR_CHARS = 360;
 
   private static final int CONTROL_BYTES = 192;
   private static final int CAMERA_BYTES = 192;
