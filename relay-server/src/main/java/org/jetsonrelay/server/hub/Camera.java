@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jetsonrelay.server.frame.Frame;
+
+/// A named stream: one publisher at a time, any number of viewers. It lives from the moment a
+/// publisher takes the name until that publisher leaves without another one in its place; a newer
+/// publisher of the same name finds the same camera, with its viewers.
+///
+/// Membership and demand are guarded by the hub's lock. Delivering takes no lock: it reads an array
+/// that is copied on every change.
+public final class Camera {
+
+  private static final Subscription[] NOBODY = {};
+
+  private final String name;
+  private final AtomicLong sequence = new AtomicLong();
+
+  /// Written under the hub's lock, read by the publisher's reader thread. Never changed in place.
+  private volatile Subscription[] subscriptions = NOBODY;
+
+  /// Written under the hub's lock, read by the publisher's reader thread, which only wants to know
+  /// whether its frame is the one that is being waited for.
+  private volatile Demand demand = Demand.initial();
+
+  /// Written under the hub's lock, read by viewers for the clock.
+  private volatile Feed feed;
+
+  Camera(String name, FirstFeed first) {
+    this.name = name;
+    feed = first.of(this);
+  }
+
+  /// Makes the feed that a new camera begins with.
+  @FunctionalInterface
+  interface FirstFeed {
+    Feed of(Camera camera);
+  }
+
+  /// The name.
+  public String name() {
+    return name;
+  }
+
+  /// Client id of the publisher: `from` on the wire.
+  public String from() {
+    return feed.publisherId();
+  }
+
+  /// The estimate of the publisher's clock.
+  public CameraClock clock() {
+    return feed.clock();
+  }
+
+  long nextSequence() {
+    return sequence.incrementAndGet();
+  }
+
+  void deliver(Frame frame) {
+    for (Subscription subscription : subscriptions) {
+      subscription.deliver(frame);
+    }
+  }
+
+  void deliver(Announced payload) {
+    for (Subscription subscription : subscriptions) {
+      subscription.deliver(payload);
+    }
+  }
+
+  boolean awaitsFirstFrame() {
+    return demand.state() == Demand.State.STARTING;
+  }
+
+  // From here on: only under the hub's lock.
+
+  Feed feed() {
+    return feed;
+  }
+
+  void feed(Feed next) {
+    feed = next;
+  }
+
+  Demand demand() {
+    return demand;
+  }
+
+  void demand(Demand next) {
+    demand = next;
+  }
+
+  Subscription[] subscriptions() {
+    return subscriptions;
+  }
+
+  void add(Subscription subscription) {
+    Subscription[] before = subscriptions;
+    Subscription[] after = Arrays.copyOf(before, before.length + 1);
+    after[before.length] = subscription;
+    subscriptions = after;
+  }
+
+  void remove(Subscription subscription) {
+    Subscription[] before = subscriptions;
+    int at = Arrays.asList(before).indexOf(subscription);
+    if (at < 0) {
+      return;
+    }
+    Subscription[] after = new Subscription[before.length - 1];
+    System.arraycopy(before, 0, after, 0, at);
+    System.arraycopy(before, at + 1, after, at, after.length - at);
+    subscriptions = after;
+  }
+
+  void removeAll() {
+    subscriptions = NOBODY;
+  }
+
+  CameraRow row(long nowNanos) {
+    String state = demand.state().name().toLowerCase(Locale.ROOT);
+    return feed.row(state, subscriptions.length, nowNanos);
+  }
+}

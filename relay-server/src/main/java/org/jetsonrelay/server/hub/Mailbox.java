@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jetsonrelay.server.frame.Frame;
+import org.jspecify.annotations.Nullable;
+
+/// The one-slot hand-off from a camera to a viewer, in which the newest frame wins.
+///
+/// A frame in the slot has exactly one reference that belongs to the slot: [#put] and [#offer] take
+/// it (the caller keeps its own), and a frame that is replaced or found at [#close] gives it back.
+/// [#take] empties the slot and passes that reference on to the taker, who must release it. Once
+/// closed the slot stays empty for ever, whichever calls were under way: later puts take no
+/// reference and later takes find nothing.
+///
+/// Any thread may call any method; none waits. What happened before a put happens before what
+/// follows the take that gets its frame.
+public final class Mailbox {
+
+  /// In the slot instead of a frame once the mailbox is closed; nothing ever replaces it.
+  private static final Object CLOSED = new Object();
+
+  /// Null, a [Frame], or [#CLOSED].
+  private final AtomicReference<@Nullable Object> slot = new AtomicReference<>();
+
+  /// Puts a frame in, in place of the one that is there. The caller must hold a reference for the
+  /// length of the call.
+  ///
+  /// @return whether a frame was replaced that nobody had taken
+  public boolean put(Frame frame) {
+    // Retained first: from the moment it is in the slot, a taker may release it.
+    frame.retain();
+    while (true) {
+      Object before = slot.get();
+      if (before == CLOSED) {
+        frame.release();
+        return false;
+      }
+      if (slot.compareAndSet(before, frame)) {
+        if (before instanceof Frame replaced) {
+          replaced.release();
+          return true;
+        }
+        return false;
+      }
+    }
+  }
+
+  /// Puts a frame in if the slot is empty; never replaces one.
+  ///
+  /// @return whether it was put in
+  public boolean offer(Frame frame) {
+    frame.retain();
+    if (slot.compareAndSet(null, frame)) {
+      return true;
+    }
+    frame.release();
+    return false;
+  }
+
+  /// Empties the slot.
+  ///
+  /// @return the frame, whose reference now belongs to the caller, or null
+  public @Nullable Frame take() {
+    while (true) {
+      Object before = slot.get();
+      if (!(before instanceof Frame frame)) {
+        return null;
+      }
+      if (slot.compareAndSet(frame, null)) {
+        return frame;
+      }
+    }
+  }
+
+  /// Whether there is nothing to take now.
+  public boolean isEmpty() {
+    return !(slot.get() instanceof Frame);
+  }
+
+  /// Frees what is in the slot and lets nothing in any more. Closing twice is harmless.
+  public void close() {
+    if (slot.getAndSet(CLOSED) instanceof Frame left) {
+      left.release();
+    }
+  }
+}

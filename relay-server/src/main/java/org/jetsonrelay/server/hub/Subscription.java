@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+import org.jetsonrelay.server.frame.Frame;
+import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.metrics.SkipCause;
+import org.jspecify.annotations.Nullable;
+
+/// One viewer's hold on one camera: the mailbox between them, and the announced payloads that wait.
+///
+/// The camera's reader thread delivers; the holder of the viewer's claim takes, one thread at a
+/// time; the hub closes it when the viewer turns away. A subscription that was closed delivers and
+/// gives out nothing, so either side may still hold it.
+public final class Subscription {
+
+  private static final System.Logger LOG = System.getLogger(Subscription.class.getName());
+
+  private final Camera camera;
+  private final Watch watch;
+  private final RelayMetrics metrics;
+  private final Mailbox mailbox = new Mailbox();
+  private final AnnouncedFifo announced;
+
+  /// Written by the taker, read by the camera's reader thread when a frame is skipped.
+  private volatile SkipCause cause = SkipCause.LINK;
+
+  /// Only the taker's: sequence of the frame taken last, 0 before the first.
+  private long lastSequence;
+
+  /// Only the taker's: frames of this camera that lie between the last two taken.
+  private long missed;
+
+  /// Only the camera's reader thread's: whether the viewer's failure has been logged.
+  private boolean failed;
+
+  Subscription(Camera camera, Watch watch, HubSettings settings, RelayMetrics metrics) {
+    this.camera = camera;
+    this.watch = watch;
+    this.metrics = metrics;
+    announced = new AnnouncedFifo(settings.maxAnnounced(), settings.maxAnnouncedBytes());
+  }
+
+  /// The camera watched.
+  public Camera camera() {
+    return camera;
+  }
+
+  /// Says why a frame that is skipped from now on will have been skipped. Called by the taker
+  /// whenever its reason for leaving frames in the mailbox changes.
+  public void skippingBecause(SkipCause now) {
+    if (cause != now) {
+      cause = now;
+    }
+  }
+
+  /// Whether a frame waits.
+  public boolean hasFrame() {
+    return !mailbox.isEmpty();
+  }
+
+  /// Takes the frame that waits; the taker must release it. Frames come in the order of their
+  /// sequence, each at most once.
+  public @Nullable Frame take() {
+    Frame frame = mailbox.take();
+    if (frame == null) {
+      return null;
+    }
+    // The latest frame offered to a viewer who joins may be overtaken by the one being published,
+    // and the last frame of a replaced publisher by the first of the new one.
+    if (frame.sequence() <= lastSequence) {
+      frame.release();
+      return null;
+    }
+    missed = lastSequence == 0 ? 0 : frame.sequence() - lastSequence - 1;
+    lastSequence = frame.sequence();
+    return frame;
+  }
+
+  /// How many frames of this camera the viewer did not get between the last two it took. For the
+  /// taker only.
+  public long missedBeforeLast() {
+    return missed;
+  }
+
+  /// Takes the oldest announced payload; the taker must release it.
+  public @Nullable Announced pollAnnounced() {
+    return announced.poll();
+  }
+
+  /// How many frames and announced payloads wait.
+  public int pending() {
+    return (mailbox.isEmpty() ? 0 : 1) + announced.size();
+  }
+
+  Watch watch() {
+    return watch;
+  }
+
+  void deliver(Frame frame) {
+    if (mailbox.put(frame)) {
+      SkipCause because = cause;
+      watch.countSkipped(because);
+      metrics.skipped(because).increment();
+    }
+    mail();
+  }
+
+  void deliver(Announced payload) {
+    int dropped = announced.add(payload);
+    if (dropped > 0) {
+      watch.countDropped(dropped);
+      metrics.announcedDropped().add(dropped);
+    }
+    mail();
+  }
+
+  /// Puts in the camera's latest frame, unless a newer one is there already.
+  boolean offer(Frame latest) {
+    return mailbox.offer(latest);
+  }
+
+  void close() {
+    mailbox.close();
+    announced.close();
+  }
+
+  /// A viewer that fails harms neither the camera nor the other viewers.
+  private void mail() {
+    try {
+      watch.viewer().mail();
+    } catch (RuntimeException e) {
+      if (!failed) {
+        failed = true;
+        LOG.log(System.Logger.Level.ERROR, "viewer " + watch.id() + " failed to take mail", e);
+      }
+    }
+  }
+}

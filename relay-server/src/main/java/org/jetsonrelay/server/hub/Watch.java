@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jetsonrelay.server.metrics.SkipCause;
+import org.jspecify.annotations.Nullable;
+
+/// One registered viewer: what it chose, and a subscription for each camera that it receives.
+///
+/// The hub changes it under its lock; the viewer's own threads read [#subscriptions()].
+public final class Watch {
+
+  private final Viewer viewer;
+  private final String id;
+  private final Map<SkipCause, LongAdder> skipped = new EnumMap<>(SkipCause.class);
+  private final LongAdder announcedDropped = new LongAdder();
+
+  // Guarded by the hub's lock, down to the blank line.
+  private final Map<String, Subscription> active = new LinkedHashMap<>();
+  private final ArrayDeque<Subscription> draining = new ArrayDeque<>();
+  private Choice choice = Choice.NONE;
+
+  /// Written under the hub's lock, read by the viewer's threads.
+  private volatile List<Subscription> subscriptions = List.of();
+
+  Watch(Viewer viewer) {
+    this.viewer = viewer;
+    id = viewer.id();
+    for (SkipCause cause : SkipCause.values()) {
+      skipped.put(cause, new LongAdder());
+    }
+  }
+
+  /// All that this viewer takes frames from, oldest first: an immutable list that is replaced when
+  /// cameras come and go. It holds each subscription before the first [Viewer#mail()] for it. A
+  /// camera that went stays in it while something of it still waits.
+  public List<Subscription> subscriptions() {
+    return subscriptions;
+  }
+
+  /// Frames replaced before this viewer took them, since it was registered.
+  public long skipped(SkipCause cause) {
+    return counter(cause).sum();
+  }
+
+  /// All causes with their counts, as a [ViewerRow] wants them.
+  public Map<String, Long> skipped() {
+    Map<String, Long> byLabel = new LinkedHashMap<>();
+    skipped.forEach((cause, count) -> byLabel.put(cause.label(), count.sum()));
+    return byLabel;
+  }
+
+  /// Announced payloads this viewer did not get because too much waited for it already.
+  public long announcedDropped() {
+    return announcedDropped.sum();
+  }
+
+  Viewer viewer() {
+    return viewer;
+  }
+
+  String id() {
+    return id;
+  }
+
+  void countSkipped(SkipCause cause) {
+    counter(cause).increment();
+  }
+
+  void countDropped(int payloads) {
+    announcedDropped.add(payloads);
+  }
+
+  // From here on: only under the hub's lock.
+
+  Choice choice() {
+    return choice;
+  }
+
+  void choose(Choice next) {
+    choice = next;
+  }
+
+  List<Subscription> active() {
+    return List.copyOf(active.values());
+  }
+
+  boolean receives(String camera) {
+    return active.containsKey(camera);
+  }
+
+  void add(Subscription subscription) {
+    active.put(subscription.camera().name(), subscription);
+    list();
+  }
+
+  /// The viewer turned away from the camera: what waits is freed.
+  void remove(Subscription subscription) {
+    active.remove(subscription.camera().name());
+    list();
+    subscription.close();
+  }
+
+  /// The camera went: what waits may still be taken, of the last few cameras.
+  void drain(Subscription subscription, int maxDraining) {
+    active.remove(subscription.camera().name());
+    draining.add(subscription);
+    sweep();
+    while (draining.size() > maxDraining) {
+      closeOldest();
+    }
+    list();
+  }
+
+  /// Forgets what has been drained.
+  void sweep() {
+    if (draining.isEmpty()) {
+      return;
+    }
+    boolean swept =
+        draining.removeIf(subscription -> {
+          boolean empty = subscription.pending() == 0;
+          if (empty) {
+            subscription.close();
+          }
+          return empty;
+        });
+    if (swept) {
+      list();
+    }
+  }
+
+  void closeAll() {
+    active.values().forEach(Subscription::close);
+    active.clear();
+    while (!draining.isEmpty()) {
+      closeOldest();
+    }
+    list();
+  }
+
+  private void closeOldest() {
+    Subscription oldest = draining.poll();
+    if (oldest != null) {
+      oldest.close();
+    }
+  }
+
+  private void list() {
+    List<Subscription> all = new ArrayList<>(draining);
+    all.addAll(active.values());
+    subscriptions = List.copyOf(all);
+  }
+
+  private LongAdder counter(SkipCause cause) {
+    @Nullable LongAdder adder = skipped.get(cause);
+    if (adder == null) {
+      throw new AssertionError(cause);
+    }
+    return adder;
+  }
+}
