@@ -21,6 +21,8 @@ public final class Main {
 
   private Main() {}
 
+  /// The entry point.
+  ///
   /// @param args see `--help`
   public static void main(String[] args) {
     RelayCommand command = new RelayCommand();

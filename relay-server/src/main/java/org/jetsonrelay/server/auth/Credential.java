@@ -4,6 +4,7 @@ package org.jetsonrelay.server.auth;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// What a client showed to prove who it is: a token, or nothing.
@@ -74,6 +75,12 @@ public final class Credential {
   /// wherever they differ.
   public boolean sameAs(Credential other) {
     return sha256.length > 0 && MessageDigest.isEqual(sha256, other.sha256);
+  }
+
+  /// Stands for whoever holds this token, so that two connections of one owner can be recognised. Not
+  /// the token, and of no use as one, but not for showing either. Empty without a token.
+  public String owner() {
+    return Base64.getEncoder().encodeToString(sha256);
   }
 
   @Override

@@ -24,6 +24,10 @@ final class AnnouncedFifo {
   private boolean cut;
   private boolean closed;
 
+  /// Written under the monitor after each change, read by the taker. True before the first payload, so
+  /// a camera without any costs a viewer one read.
+  private volatile boolean empty = true;
+
   AnnouncedFifo(int maxCount, int maxBytes) {
     this.maxCount = maxCount;
     this.maxBytes = maxBytes;
@@ -62,7 +66,13 @@ final class AnnouncedFifo {
     if (oldest != null) {
       bytes -= oldest.length();
     }
+    empty = waiting.isEmpty();
     return oldest;
+  }
+
+  /// Whether nothing waits. Takes no lock: it is asked for each viewer and frame.
+  boolean isEmpty() {
+    return empty;
   }
 
   /// How many wait.
@@ -76,6 +86,7 @@ final class AnnouncedFifo {
     waiting.forEach(Announced::release);
     waiting.clear();
     bytes = 0;
+    empty = true;
   }
 
   private boolean fits(Announced announced) {
@@ -85,6 +96,7 @@ final class AnnouncedFifo {
   private int append(Announced announced) {
     waiting.add(announced.retain());
     bytes += announced.length();
+    empty = false;
     return 0;
   }
 
@@ -99,6 +111,7 @@ final class AnnouncedFifo {
         dropped++;
       }
     }
+    empty = waiting.isEmpty();
     return dropped;
   }
 }

@@ -78,6 +78,12 @@ public final class Mailbox {
     return !(slot.get() instanceof Frame);
   }
 
+  /// When the frame in the slot was received, [System#nanoTime()]; 0 when the slot is empty.
+  long waitingSinceNanos() {
+    // The field is final, so it may be read even if somebody takes and releases the frame meanwhile.
+    return slot.get() instanceof Frame frame ? frame.receivedNanos() : 0;
+  }
+
   /// Frees what is in the slot and lets nothing in any more. Closing twice is harmless.
   public void close() {
     if (slot.getAndSet(CLOSED) instanceof Frame left) {

@@ -58,6 +58,16 @@ public final class Subscription {
     return !mailbox.isEmpty();
   }
 
+  /// When the frame that waits was received, [System#nanoTime()]; 0 when none waits.
+  public long waitingSinceNanos() {
+    return mailbox.waitingSinceNanos();
+  }
+
+  /// Whether an announced payload waits.
+  public boolean hasAnnounced() {
+    return !announced.isEmpty();
+  }
+
   /// Takes the frame that waits; the taker must release it. Frames come in the order of their
   /// sequence, each at most once.
   public @Nullable Frame take() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientOutbox implements Outbox {
 
   /// Control messages that go out in one write.
-  private static final int MAX_BATCH = 16;
+  private static final int MAX_BATCH = 8;
 
   /// Payload of keep-alive pings. Negative, so it never is one of a pacer's.
   static final long KEEP_ALIVE = -1;
@@ -63,12 +63,7 @@ final class ClientOutbox implements Outbox {
   @Override
   public long next(Gather out, long nowNanos) {
     writingFrame = false;
-    boolean any = false;
-    byte[] message;
-    for (int i = 0; i < MAX_BATCH && (message = control.poll()) != null; i++) {
-      out.add(message);
-      any = true;
-    }
+    boolean any = controls(out);
     if (pingDue) {
       pingDue = false;
       out.addPing(KEEP_ALIVE);
@@ -91,6 +86,23 @@ final class ClientOutbox implements Outbox {
     long wait = feed.next(out, nowNanos);
     writingFrame = wait == 0;
     return wait;
+  }
+
+  private boolean controls(Gather out) {
+    byte[] message;
+    int count = 0;
+    while (count < MAX_BATCH && (message = control.poll()) != null) {
+      out.add(message);
+      count++;
+    }
+    return count > 0;
+  }
+
+  /// What was said before the connection began to close still goes out: a reason, or a goodbye.
+  @Override
+  public boolean farewell(Gather out) {
+    writingFrame = false;
+    return controls(out);
   }
 
   @Override

@@ -313,10 +313,8 @@ final class ViewerFeed {
     }
     Turn[] next = new Turn[now.size()];
     for (int i = 0; i < next.length; i++) {
-      next[i] = fps == listedFps ? known(now.get(i)) : null;
-      if (next[i] == null) {
-        next[i] = new Turn(now.get(i), new RateLimit(fps));
-      }
+      Turn known = fps == listedFps ? known(now.get(i)) : null;
+      next[i] = known != null ? known : new Turn(now.get(i), new RateLimit(fps));
     }
     turns = next;
     listed = now;

@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.websocket;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,15 @@ final class ChannelWire implements Wire {
   public void write(Unit unit) throws IOException {
     ByteBuffer[] views = unit.views(SLICE_BYTES);
     unit.advance(views.length == 1 ? channel.write(views[0]) : channel.write(views));
+  }
+
+  @Override
+  public void sendBufferBytes(int bytes) {
+    try {
+      channel.setOption(StandardSocketOptions.SO_SNDBUF, bytes);
+    } catch (IOException alreadyGone) {
+      // there is nothing left to send
+    }
   }
 
   @Override

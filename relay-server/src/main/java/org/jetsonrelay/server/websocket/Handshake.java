@@ -2,8 +2,10 @@
 package org.jetsonrelay.server.websocket;
 
 import io.helidon.common.uri.UriQuery;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP request that asked for a WebSocket. All of it is hostile, and `query` and `headers` may
 /// hold secrets: they never belong in a log.
@@ -15,6 +17,16 @@ import java.net.InetSocketAddress;
 /// @param secure whether the connection is encrypted
 public record Handshake(
     String path, UriQuery query, Headers headers, InetSocketAddress peer, boolean secure) {
+
+  /// The `Authorization` header, a secret; null when there is none.
+  public @Nullable String authorization() {
+    return headers.first(HeaderNames.AUTHORIZATION).orElse(null);
+  }
+
+  /// The query as it was sent, which may hold a secret.
+  public String rawQuery() {
+    return query.rawValue();
+  }
 
   /// Without query and headers, which may hold secrets.
   @Override

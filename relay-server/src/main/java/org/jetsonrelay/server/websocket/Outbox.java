@@ -20,6 +20,14 @@ public interface Outbox {
   ///   sense, or [#NOTHING]
   long next(Gather out, long nowNanos);
 
+  /// The connection is closing: puts what must still be said before the close frame into `out`, if there is
+  /// anything; asked again after that has been written. Frames are not worth it.
+  ///
+  /// @return whether `out` was filled
+  default boolean farewell(Gather out) {
+    return false;
+  }
+
   /// The whole unit has been taken by the operating system (or the TLS engine).
   void sent(long nowNanos);
 

@@ -5,7 +5,6 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +65,12 @@ final class StreamWire implements Wire {
   }
 
   private static IOException unwrapped(RuntimeException e) {
-    return e instanceof UncheckedIOException unchecked
-        ? unchecked.getCause()
-        : new IOException(e.getMessage(), e);
+    return e.getCause() instanceof IOException cause ? cause : new IOException(e.getMessage(), e);
+  }
+
+  @Override
+  public void sendBufferBytes(int bytes) {
+    // Helidon owns the socket below the TLS engine
   }
 
   @Override

@@ -2,6 +2,8 @@
 package org.jetsonrelay.server.websocket;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +35,8 @@ final class Transmitter {
     /// The outbox threw: the owner asks for a close frame.
     void outboxFailed(Throwable e);
   }
+
+  private static final Logger LOGGER = System.getLogger(Transmitter.class.getName());
 
   private static final int FREE = 0;
   private static final int HELD = 1;
@@ -197,6 +201,9 @@ final class Transmitter {
     unitIsOurs = true;
     byte[] last = close.get();
     if (last != null) {
+      if (farewell()) {
+        return 0;
+      }
       unit.add(last);
       unitIsClose = true;
       return 0;
@@ -220,6 +227,22 @@ final class Transmitter {
     } catch (Throwable e) {
       outboxFailed(e);
       return Outbox.NOTHING;
+    }
+  }
+
+  /// Lets the outbox finish its sentence before the close frame.
+  private boolean farewell() {
+    Outbox from = outbox;
+    if (from == null || outboxBroken) {
+      return false;
+    }
+    try {
+      return from.farewell(unit);
+    } catch (Throwable e) {
+      LOGGER.log(Level.WARNING, "the outbox failed while the connection closed", e);
+      unit.clear();
+      outboxBroken = true;
+      return false;
     }
   }
 

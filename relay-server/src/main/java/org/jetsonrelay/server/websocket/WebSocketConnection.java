@@ -221,6 +221,11 @@ final class WebSocketConnection
   }
 
   @Override
+  public void sendBufferBytes(int bytes) {
+    wire.sendBufferBytes(bytes);
+  }
+
+  @Override
   public long lastReadNanos() {
     return lastReadNanos;
   }

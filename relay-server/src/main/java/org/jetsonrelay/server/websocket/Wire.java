@@ -22,6 +22,9 @@ interface Wire {
   /// Waits until some bytes of the unit were taken, and advances it.
   void write(Unit unit) throws IOException;
 
+  /// Sets the size of the system's send buffer, where that can be done.
+  void sendBufferBytes(int bytes);
+
   /// Tells the peer that nothing more will be sent, where that can be done without closing.
   void finish();
 
