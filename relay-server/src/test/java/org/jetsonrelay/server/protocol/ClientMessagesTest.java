@@ -26,6 +26,21 @@ class ClientMessagesTest {
     assertCode(parse("{\"type\":\"ping\",\"a\":" + deep), ErrorCode.BAD_JSON);
   }
 
+  /// Well-formed, so that nothing but the limit keeps it from the library, which recurses.
+  @Test
+  void deepNestingThatIsWellFormedIsRefusedAsTooDeep() {
+    String arrays = "{\"type\":\"ping\",\"a\":" + "[".repeat(30_000) + "]".repeat(30_000) + "}";
+    String objects = "{\"a\":".repeat(10_000) + "0" + "}".repeat(10_000);
+
+    for (String deep : new String[] {arrays, objects}) {
+      assertThat(parse(deep))
+          .isEqualTo(
+              new ClientMessage.Malformed(
+                  ErrorCode.BAD_JSON,
+                  "This is not a message of the protocol: nested deeper than 32"));
+    }
+  }
+
   @Test
   void aMessageAtTheLimitIsReadAndOneByteMoreIsTooLarge() {
     String frame = "{\"type\":\"ping\",\"a\":\"\"}";
