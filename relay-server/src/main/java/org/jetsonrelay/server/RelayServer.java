@@ -56,6 +56,9 @@ public final class RelayServer implements AutoCloseable {
   static RelayServer start(RelaySettings settings) {
     RelayServer relay = new RelayServer(settings);
     relay.server.start();
+    if (!relay.server.isRunning()) {
+      throw new IllegalStateException("the address cannot be listened on"); // Helidon only logs it
+    }
     relay.timer.start();
     relay.status.serving();
     return relay;

@@ -140,9 +140,8 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
       block.release();
       return;
     }
-    String flaw = camera.accept(block, offset, length, now(), context.nanoTime().getAsLong());
-    if (flaw != null) {
-      error(ErrorCode.NOT_AN_IMAGE, ErrorCode.NOT_AN_IMAGE.message() + ": " + flaw);
+    if (!camera.accept(block, offset, length, now(), context.nanoTime().getAsLong())) {
+      error(ErrorCode.NOT_AN_IMAGE, ErrorCode.NOT_AN_IMAGE.message());
     }
   }
 

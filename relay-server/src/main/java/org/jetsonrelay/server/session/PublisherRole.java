@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// camera. Used by the connection's reader thread only.
 final class PublisherRole {
 
+  /// Start of image, the first two bytes of every JPEG (ITU-T T.81, table B.1).
+  private static final short SOI = (short) 0xffd8;
+
+  private static final JpegHeader.Size UNKNOWN_SIZE = new JpegHeader.Size(0, 0);
+
   private final Feed feed;
   private final String from;
   private final BlockPool pool;
@@ -49,43 +54,47 @@ final class PublisherRole {
 
   /// A binary message; takes over the caller's reference.
   ///
-  /// @return null when it was passed on, else why it is not an image
-  @Nullable String accept(
+  /// What begins as a JPEG is passed on, whatever follows: a camera with an odd encoder must not stay dark
+  /// because the relay could not read its size.
+  ///
+  /// @return whether it was passed on; false when it is not an image
+  boolean accept(
       Block block, int offset, int length, long receivedAtMillis, long receivedNanos) {
     Announcement next = announcement;
     if (next != null) {
       announcement = null;
       announce(next, block, offset, length, receivedNanos);
-      return null;
+      return true;
+    }
+    if (length < 4 || block.memory().getShort(offset) != SOI) {
+      block.release();
+      return false;
     }
     long captured = capturedAtMillis;
     capturedAtMillis = 0;
-    return switch (JpegHeader.parse(block.memory(), offset, length)) {
-      case JpegHeader.Fault fault -> {
-        block.release();
-        yield fault.reason();
-      }
-      case JpegHeader.Size size -> {
-        Frame frame =
-            Frame.seal(
-                block,
-                offset,
-                length,
-                from,
-                feed.nextSequence(),
-                captured,
-                receivedAtMillis,
-                receivedNanos,
-                size.width(),
-                size.height());
-        try {
-          feed.publish(frame);
-        } finally {
-          frame.release();
-        }
-        yield null;
-      }
-    };
+    JpegHeader.Size size =
+        switch (JpegHeader.parse(block.memory(), offset, length)) {
+          case JpegHeader.Size known -> known;
+          case JpegHeader.Fault _ -> UNKNOWN_SIZE;
+        };
+    Frame frame =
+        Frame.seal(
+            block,
+            offset,
+            length,
+            from,
+            feed.nextSequence(),
+            captured,
+            receivedAtMillis,
+            receivedNanos,
+            size.width(),
+            size.height());
+    try {
+      feed.publish(frame);
+    } finally {
+      frame.release();
+    }
+    return true;
   }
 
   /// Lays `[metadata as text frame][payload as binary frame]` out in one block: in front of the payload where the
