@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.http;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jetsonrelay.server.hub.CameraRow;
+import org.jetsonrelay.server.hub.ViewerRow;
+
+/// What the relay tells about itself: the only thing `/health` and `/stats` know of it.
+///
+/// Called from request threads, several at a time; no method may block.
+public interface RelayReadings {
+
+  /// The relay's version.
+  String version();
+
+  /// When the relay started, by the wall clock.
+  Instant startTime();
+
+  /// For how long it has been running, by a clock that never jumps.
+  long uptimeMillis();
+
+  /// Why it cannot serve now (starting, draining, broken), each a short plain sentence; empty when
+  /// it is healthy.
+  List<String> troubles();
+
+  /// Connections that are open now.
+  Clients clients();
+
+  /// What was counted since the start.
+  Totals totals();
+
+  /// All cameras, in any order.
+  List<CameraRow> cameras();
+
+  /// All viewers, in any order.
+  List<ViewerRow> viewers();
+
+  /// Open connections by role.
+  ///
+  /// @param total all, registered or not
+  /// @param jetson those that registered as a camera
+  /// @param flutter those that registered as a viewer
+  record Clients(int total, int jetson, int flutter) {}
+
+  /// Sums since the start, connections that are gone included.
+  ///
+  /// @param connections WebSocket connections accepted
+  /// @param messages messages that clients sent
+  /// @param bytes bytes of those messages
+  /// @param skipped frames replaced before they were written, by cause
+  record Totals(long connections, long messages, long bytes, Map<String, Long> skipped) {
+
+    /// Copies the map.
+    public Totals {
+      skipped = Map.copyOf(skipped);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.http;
+
+import io.helidon.http.Status;
+import io.helidon.json.JsonObject;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.InstantSource;
+import java.util.List;
+
+/// `GET /stats`: the totals under the names of the old server, and a row for each camera and each
+/// viewer. Stateless; called from request threads.
+final class StatsService implements HttpService {
+
+  private final RelayReadings relay;
+  private final InstantSource clock;
+  private final ProcessFigures process;
+
+  StatsService(RelayReadings relay, InstantSource clock, ProcessFigures process) {
+    this.relay = relay;
+    this.clock = clock;
+    this.process = process;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    Answers.readOnly(rules, "/stats", this::stats);
+  }
+
+  private void stats(ServerRequest request, ServerResponse response) {
+    RelayReadings.Totals totals = relay.totals();
+    List<String> troubles = relay.troubles();
+    JsonObject json =
+        JsonObject.builder()
+            .set("totalConnections", totals.connections())
+            .set("totalMessages", totals.messages())
+            .set("totalBytes", totals.bytes())
+            .set("startTime", WireTime.iso(relay.startTime()))
+            .set("uptime", relay.uptimeMillis())
+            .set("currentClients", HealthService.clients(relay.clients()))
+            .set("status", troubles.isEmpty() ? "healthy" : "unhealthy")
+            .setStrings("reasons", troubles)
+            .set("version", relay.version())
+            .set("timestamp", WireTime.iso(clock.instant()))
+            .set("memory", process.memory())
+            .set("cpu", process.cpu())
+            .set("skipped", Rows.skipped(totals.skipped()))
+            .set("cameras", Rows.cameras(relay.cameras()))
+            .set("viewers", Rows.viewers(relay.viewers()))
+            .build();
+    Answers.json(request, response, Status.OK_200, json);
+  }
+}
