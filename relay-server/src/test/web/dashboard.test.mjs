@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { newPage, shot, startBrowser } from './browser.mjs';
-import { drawPictures, marker, readMarker } from './pictures.mjs';
+import { drawPictures, readMarker } from './pictures.mjs';
 import { Publisher } from './publisher.mjs';
 import { FakeRelay, startRelay } from './relay.mjs';
 
@@ -102,11 +102,11 @@ test('a wall of seven cameras shows the right pixels of each, live', async () =>
     assert.equal(first >> 8, camera, `${name} shows the picture of its own camera`);
     await until(async () => (await readMarker(page, name)) !== first, `${name} moves`);
     const frame = (await readMarker(page, name)) & 0xff;
-    assert.equal(marker(camera, frame), await readMarker(page, name).then((value) => (value & ~0xff) | frame));
+    assert.ok(frame < pictures[camera].images.length, `${name} shows frame ${frame}`);
   }
   await until(async () => (await page.locator('#fact-cameras').textContent()) === '7 of 7 live', 'counts');
-  await until(async () => (await page.locator('#cameras tbody tr').count()) === 7, 'rows of cameras');
-  await until(async () => (await page.locator('#viewers tbody tr').count()) === 1, 'the row of this page');
+  await until(async () => (await page.locator('#cameras tbody tr:not([hidden])').count()) === 7, 'rows of cameras');
+  await until(async () => (await page.locator('#viewers tbody tr:not([hidden])').count()) === 1, 'the row of this page');
   assert.match((await tile('front').locator('.figures').textContent()) ?? '', /fps.*640×360.*bit\/s/);
   await page.waitForTimeout(3500);
   for (const scheme of /** @type {const} */ (['dark', 'light'])) {
@@ -327,6 +327,8 @@ test('a slow viewer is named in a sentence, one who asked for less is not', asyn
     'the slow one',
   );
   assert.match((await page.locator('#sentences li').nth(1).textContent()) ?? '', /^10\.0\.0\.33:50112 takes nothing/);
+  assert.equal(await page.locator('#fact-viewers').textContent(), '4, 2 slow');
+  await page.locator('#viewers').scrollIntoViewIfNeeded();
   await shot(page, 'slow');
 });
 
@@ -337,7 +339,7 @@ test('hostile names are shown as text', async (t) => {
   relay.extra = () => ({ viewers: [{ ...emptyViewer('<script>alert(2)</script>'), address: '<b>x</b>' }] });
   await page.goto(relay.url);
   await inState(name, 'live');
-  await until(async () => (await page.locator('#viewers tbody tr').count()) === 2, 'rows');
+  await until(async () => (await page.locator('#viewers tbody tr:not([hidden])').count()) === 2, 'rows');
   assert.equal(await page.locator('img, main script, main b').count(), 0);
 });
 
@@ -350,7 +352,12 @@ test('a thousand viewers in the table stay smooth', async (t) => {
   };
   await publish('front');
   await page.goto(relay.url);
-  await until(async () => (await page.locator('#viewers tbody tr').count()) === 1001, 'all rows');
+  await until(async () => (await page.locator('#viewers').getAttribute('aria-rowcount')) === '1002', 'all rows');
+  await page.locator('#viewers').scrollIntoViewIfNeeded();
+  const scroller = page.locator('.scroller', { has: page.locator('#viewers') });
+  await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await page.getByRole('rowheader', { name: 'client_999', exact: true }).waitFor();
+  assert.ok((await page.locator('#viewers tbody tr').count()) < 60, 'only rows in sight exist');
   const longest = await page.evaluate(async () => {
     let worst = 0;
     const observer = new PerformanceObserver((list) => {
@@ -361,7 +368,7 @@ test('a thousand viewers in the table stay smooth', async (t) => {
     return worst;
   });
   t.diagnostic(`longest task with 1,001 rows: ${longest} ms`);
-  assert.ok(longest < 250, `a task took ${longest} ms`);
+  assert.ok(longest < 200, `a task took ${longest} ms`);
 });
 
 /** @param {string} id */
@@ -379,13 +386,13 @@ test('a relay that wants a token gets it from a form, and the pictures come', as
   await page.goto(relay.url);
   await page.locator('#denied').waitFor();
   await shot(page, 'denied');
-  await page.getByLabel('Token').fill('wrong');
+  await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
   await page.getByRole('button', { name: 'Connect' }).click();
   await until(async () => (await page.locator('#denied-reason').textContent()) === 'This token is not known.', 'refused');
-  await page.getByLabel('Token').fill('secret');
+  await page.getByRole('textbox', { name: 'Token' }).fill('secret');
   await page.getByRole('button', { name: 'Connect' }).click();
   await inState('front', 'live');
-  await until(async () => (await page.locator('#cameras tbody tr').count()) === 1, 'statistics too');
+  await until(async () => (await page.locator('#cameras tbody tr:not([hidden])').count()) === 1, 'statistics too');
 });
 
 test('a token in the address is used and taken out of it', async (t) => {

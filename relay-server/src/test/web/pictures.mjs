@@ -5,7 +5,7 @@ export const MARKER_SIZE = 16;
 
 /**
  * Draws the moving test pictures of one camera in a browser page: a street scene at a time of day
- * of its own, and in the lower left corner a marker that says which camera and frame it is.
+ * of its own, and in the lower left corner a marker that says which camera (four bits) and frame (eight bits) it is.
  * @param {import('playwright-core').Page} page
  * @param {{camera: number, frames?: number, width?: number, height?: number}} what
  * @returns {Promise<{images: Buffer[], width: number, height: number}>}
@@ -20,15 +20,6 @@ export async function drawPictures(page, { camera, frames = 24, width = 640, hei
     size: MARKER_SIZE,
   });
   return { images: encoded.map((text) => Buffer.from(text, 'base64')), width, height };
-}
-
-/**
- * The marker's value: four bits of camera, eight of frame.
- * @param {number} camera
- * @param {number} frame
- */
-export function marker(camera, frame) {
-  return (camera << 8) | (frame & 0xff);
 }
 
 /**

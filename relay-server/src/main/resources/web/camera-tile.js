@@ -78,6 +78,10 @@ export class CameraTile extends HTMLElement {
   #veil = make('span', 'veil');
   #name = make('h3', 'name');
   #figures = make('span', 'figures');
+  #fps = make('span');
+  #size = make('span');
+  #bits = make('span', 'bits');
+  #viewers = make('span');
   #demand = make('span', 'demand');
   #latency = make('p', 'latency');
   #sparks = make('div', 'sparks');
@@ -178,6 +182,7 @@ export class CameraTile extends HTMLElement {
     top.append(this.#name, this.#pill);
     const bottom = make('div', 'bottom');
     bottom.append(this.#demand, this.#figures, this.#dismiss, this.#snapshot, this.#full);
+    this.#figures.append(this.#fps, this.#size, this.#viewers, this.#bits);
     this.#sparks.append(this.#fpsSpark.element, this.#rateSpark.element);
     const detail = make('div', 'detail');
     detail.append(this.#latency, this.#sparks);
@@ -268,11 +273,13 @@ export class CameraTile extends HTMLElement {
     const own = this.feed?.statisticsOf(this.camera);
     if (!own) return;
     const row = this.#row;
-    const parts = [`${rate(own.fps)} fps`];
-    if (this.#progressAt >= 0) parts.push(`${this.#canvas.width}×${this.#canvas.height}`);
-    parts.push(bitRate(own.bytesPerSecond));
-    if (row) parts.push(plural(row.viewers, 'viewer'));
-    write(this.#figures, parts.join('  ·  '));
+    write(this.#fps, `${rate(own.fps)} fps`);
+    write(
+      this.#size,
+      this.#progressAt >= 0 ? `${this.#canvas.width}×${this.#canvas.height}` : '',
+    );
+    write(this.#bits, bitRate(own.bytesPerSecond));
+    write(this.#viewers, row ? plural(row.viewers, 'viewer') : '');
     const demand = this.#offlineSince ? 'offline' : (row?.demand ?? '');
     write(this.#demand, demand);
     set(this.#demand, 'demand', demand);

@@ -346,7 +346,6 @@ function write(id, text) {
 function showFacts(now) {
   const live = now.cameras.filter((camera) => camera.live).length;
   write('fact-cameras', `${live} of ${now.cameras.length} live`);
-  write('fact-viewers', count(now.viewers.length));
   write('fact-in', bitRate(sum(now.cameras)));
   write('fact-out', bitRate(sum(now.viewers)));
   write('fact-memory', megabytes(now.memory.rss));
@@ -382,6 +381,9 @@ function showSentences(now) {
   if (texts.length > shown.length) {
     shown.push(`And ${plural(texts.length - shown.length, 'other viewer')} like these.`);
   }
+  const slow = texts.length > 0 ? `, ${count(texts.length)} slow` : '';
+  write('fact-viewers', `${count(now.viewers.length)}${slow}`);
+  element('fact-viewers', HTMLElement).dataset.tone = slow ? 'warn' : '';
   const list = element('sentences', HTMLElement);
   while (list.children.length > shown.length) list.lastElementChild?.remove();
   shown.forEach((text, i) => {

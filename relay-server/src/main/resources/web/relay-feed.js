@@ -180,10 +180,18 @@ class Meter {
     }
   }
 
+  /** Begins to measure rates afresh: nothing was asked for until now. */
+  restart() {
+    this.#recent = [];
+  }
+
   /** @param {number} now */
   roll(now) {
+    // The newest frame before the window stays as the place to measure from: frames that come in a
+    // burst after a pause must not look like a higher rate.
     let old = 0;
-    while (old < this.#recent.length && this.#recent[old].at <= now - RATE_WINDOW_MS) old++;
+    while (old + 1 < this.#recent.length && this.#recent[old + 1].at <= now - RATE_WINDOW_MS) old++;
+    if (this.#recent.length - old === 1 && this.#recent[old].at <= now - RATE_WINDOW_MS) old++;
     if (old > 0) this.#recent.splice(0, old);
     if (this.#secondEnds < 0) this.#secondEnds = now + 1000;
     if (now - this.#secondEnds > HISTORY_SECONDS * 1000) {
@@ -437,6 +445,7 @@ export class RelayFeed extends EventTarget {
     this.#meters.set(camera, meter);
     const interest = new Interest(options, meter);
     const interests = this.#interests.get(camera) ?? new Set();
+    if (interests.size === 0) meter.restart();
     interests.add(interest);
     this.#interests.set(camera, interests);
     this.#askSoon();
