@@ -371,7 +371,7 @@ function sum(rows) {
 function showSentences(now) {
   const at = performance.now();
   past = past.filter((entry) => at - entry.at < 2 * JUDGE_MS);
-  const before = past.findLast((entry) => at - entry.at >= JUDGE_MS - POLL_MS / 2) ?? past[0];
+  const before = past.findLast((entry) => at - entry.at >= JUDGE_MS - POLL_MS / 2);
   past.push({ at, viewers: new Map(now.viewers.map((row) => [row.id, row])) });
   const seconds = before ? (at - before.at) / 1000 : 0;
   const texts = now.viewers

@@ -513,6 +513,7 @@ export class RelayFeed extends EventTarget {
     let message;
     try {
       message = JSON.parse(text);
+      if (typeof message !== 'object' || message === null) throw new TypeError('not an object');
     } catch {
       this.dispatchEvent(new RelayNotice('bad_json', 'The relay sent something that is not JSON.'));
       return;

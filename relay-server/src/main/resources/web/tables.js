@@ -216,9 +216,9 @@ export const VIEWER_COLUMNS = [
     number: true,
   },
   { title: 'Waiting', text: (row) => count(row.pending), number: true },
-  { title: 'By rate', text: (row) => count(row.skipped.rate ?? 0), number: true },
-  { title: 'By link', text: (row) => count(row.skipped.link ?? 0), number: true },
-  { title: 'Stalled', text: (row) => count(row.skipped.stalled ?? 0), number: true },
+  { title: 'Skipped: rate', text: (row) => count(row.skipped.rate ?? 0), number: true },
+  { title: 'Skipped: link', text: (row) => count(row.skipped.link ?? 0), number: true },
+  { title: 'Skipped: stalled', text: (row) => count(row.skipped.stalled ?? 0), number: true },
   { title: 'Connected', text: (row) => duration(row.connectedMs), number: true },
 ];
 
