@@ -79,6 +79,7 @@ public final class RelayServer implements AutoCloseable {
         WebServer.builder()
             .host(settings.host())
             .port(settings.port())
+            .featuresDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(200));
     new WebSocketTransport(settings.webSocket(), pool, sessions)

@@ -42,6 +42,7 @@ public final class Hub {
   ///
   /// @param owner whom the publisher belongs to (what its token stands for, never shown); the same
   ///   for all where no tokens are in use
+  @SuppressWarnings("ReferenceEquality") // the same connection, not one that looks like it
   public Attachment attach(Publisher publisher, String name, String owner, long nowNanos) {
     Effects effects = new Effects();
     Feed.Holder holder = Feed.Holder.of(publisher, owner, nowNanos);

@@ -430,25 +430,11 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
   @Override
   public ViewerRow row() {
     long nowNanos = context.nanoTime().getAsLong();
+    long connectedMillis = (nowNanos - connectedNanos) / 1_000_000;
     ViewerRole role = viewer;
-    if (role == null) {
-      throw new IllegalStateException(id + " is not a viewer");
-    }
-    ViewerFeed feed = role.feed();
-    ViewerFeed.Pace pace = feed.pace(nowNanos);
-    return new ViewerRow(
-        id,
-        address,
-        role.watch().subscriptions().stream().map(one -> one.camera().name()).sorted().toList(),
-        feed.rate().eventsPerSecond(nowNanos),
-        feed.rate().bytesPerSecond(nowNanos),
-        feed.delivered(),
-        role.watch().skipped(),
-        outbox.pending(),
-        pace.inFlight(),
-        pace.deliveryMillis(),
-        pace.linkBitsPerSecond(),
-        pace.roundTripMillis(),
-        (nowNanos - connectedNanos) / 1_000_000);
+    // The hub may ask between the registration there and its last step here.
+    return role == null
+        ? ViewerRole.newcomer(id, address, connectedMillis)
+        : role.row(id, address, connectedMillis, outbox.pending(), nowNanos);
   }
 }

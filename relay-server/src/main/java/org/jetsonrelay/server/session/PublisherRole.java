@@ -99,6 +99,7 @@ final class PublisherRole {
 
   /// Lays `[metadata as text frame][payload as binary frame]` out in one block: in front of the payload where the
   /// headroom allows, else in a new one.
+  @SuppressWarnings("ReferenceEquality") // whether it is a second block, not what it holds
   private void announce(Announcement next, Block block, int offset, int length, long nowNanos) {
     byte[] text = TextFrame.of(next.json());
     byte[] header = TextFrame.binaryHeader(length);

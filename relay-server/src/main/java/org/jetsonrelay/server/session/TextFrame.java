@@ -36,7 +36,7 @@ final class TextFrame {
     header[0] = first;
     header[1] = 127;
     for (int i = 0; i < Integer.BYTES; i++) {
-      header[MAX_HEADER_BYTES - 1 - i] = (byte) (length >>> i * Byte.SIZE);
+      header[MAX_HEADER_BYTES - 1 - i] = (byte) (length >>> (i * Byte.SIZE));
     }
     return header;
   }

@@ -130,12 +130,17 @@ final class ViewerFeed {
   void sent(long nowNanos) {
     rate.add(nowNanos, unitBytes);
     if (unitFrames > 0) {
-      delivered += unitFrames;
+      count(unitFrames);
       metrics.framesOut().add(unitFrames);
       metrics.frameBytesOut().add(unitBytes);
     } else {
       metrics.announcedOut().increment();
     }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the claim writes
+  private void count(int frames) {
+    delivered += frames;
   }
 
   /// A pong has come; reader thread.
@@ -305,6 +310,7 @@ final class ViewerFeed {
   }
 
   /// Follows the watch's list; what is known of a camera that stays is kept.
+  @SuppressWarnings("ReferenceEquality") // the list is replaced whenever it changes
   private void list() {
     List<Subscription> now = watch.subscriptions();
     double fps = maxFps;

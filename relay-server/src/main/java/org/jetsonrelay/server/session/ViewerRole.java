@@ -1,10 +1,38 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.session;
 
+import java.util.List;
+import java.util.Map;
+import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
 
 /// What a `flutter` client is: its registration with the hub and the way of its frames.
 ///
 /// @param watch what it chose and receives
 /// @param feed takes frames out of its mailboxes
-record ViewerRole(Watch watch, ViewerFeed feed) {}
+record ViewerRole(Watch watch, ViewerFeed feed) {
+
+  /// A viewer of which nothing is known yet.
+  static ViewerRow newcomer(String id, String address, long connectedMillis) {
+    return new ViewerRow(
+        id, address, List.of(), 0, 0, 0, Map.of(), 0, -1, -1, -1, -1, connectedMillis);
+  }
+
+  ViewerRow row(String id, String address, long connectedMillis, int pending, long nowNanos) {
+    ViewerFeed.Pace pace = feed.pace(nowNanos);
+    return new ViewerRow(
+        id,
+        address,
+        watch.subscriptions().stream().map(one -> one.camera().name()).sorted().toList(),
+        feed.rate().eventsPerSecond(nowNanos),
+        feed.rate().bytesPerSecond(nowNanos),
+        feed.delivered(),
+        watch.skipped(),
+        pending,
+        pace.inFlight(),
+        pace.deliveryMillis(),
+        pace.linkBitsPerSecond(),
+        pace.roundTripMillis(),
+        connectedMillis);
+  }
+}
