@@ -52,7 +52,7 @@ public sealed interface JpegHeader {
       if (end - at < 4) {
         return new Fault("ends before its frame header");
       }
-      int segmentLength = at(memory, at + 2) << 8 | at(memory, at + 3);
+      int segmentLength = (at(memory, at + 2) << 8) | at(memory, at + 3);
       if (isFrameHeader(marker)) {
         return size(memory, at, end, segmentLength);
       }
@@ -72,8 +72,8 @@ public sealed interface JpegHeader {
     if (end - at < 10 || segmentLength < 8) {
       return new Fault("its frame header is cut short");
     }
-    int height = at(memory, at + 5) << 8 | at(memory, at + 6);
-    int width = at(memory, at + 7) << 8 | at(memory, at + 8);
+    int height = (at(memory, at + 5) << 8) | at(memory, at + 6);
+    int width = (at(memory, at + 7) << 8) | at(memory, at + 8);
     int components = at(memory, at + 9);
     if (components == 0 || segmentLength != 8 + 3 * components || end - at < 2 + segmentLength) {
       return new Fault("its frame header is malformed");

@@ -30,7 +30,7 @@ final class ControlFrames {
     frame[0] = (byte) PING;
     frame[1] = Long.BYTES;
     for (int i = 0; i < Long.BYTES; i++) {
-      frame[2 + i] = (byte) (payload >>> (Long.BYTES - 1 - i) * Byte.SIZE);
+      frame[2 + i] = (byte) (payload >>> ((Long.BYTES - 1 - i) * Byte.SIZE));
     }
     return frame;
   }
@@ -74,7 +74,7 @@ final class ControlFrames {
     if (length == 1) {
       throw new ProtocolViolation(PROTOCOL_ERROR, "close frame with half a code");
     }
-    int code = (payload[0] & 0xff) << Byte.SIZE | (payload[1] & 0xff);
+    int code = ((payload[0] & 0xff) << Byte.SIZE) | (payload[1] & 0xff);
     if (!mayBeSent(code)) {
       throw new ProtocolViolation(PROTOCOL_ERROR, "close frame with an impossible code");
     }

@@ -51,11 +51,11 @@ final class Mask {
   }
 
   private static long widen(int key) {
-    long wide = (key & 0xffff_ffffL) << Integer.SIZE | (key & 0xffff_ffffL);
+    long wide = ((key & 0xffff_ffffL) << Integer.SIZE) | (key & 0xffff_ffffL);
     return LITTLE ? Long.reverseBytes(wide) : wide;
   }
 
   private static int keyByte(int key, int index) {
-    return key >>> (3 - (index & 3)) * Byte.SIZE;
+    return key >>> ((3 - (index & 3)) * Byte.SIZE);
   }
 }

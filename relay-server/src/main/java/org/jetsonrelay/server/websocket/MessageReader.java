@@ -131,7 +131,7 @@ final class MessageReader {
     if ((first & 0x70) != 0) {
       throw new ProtocolViolation(PROTOCOL_ERROR, "reserved bit without an extension");
     }
-    if (opcode > BINARY && opcode < CLOSE || opcode > PONG) {
+    if ((opcode > BINARY && opcode < CLOSE) || opcode > PONG) {
       throw new ProtocolViolation(PROTOCOL_ERROR, "reserved opcode");
     }
     if ((second & 0x80) == 0) {

@@ -5,6 +5,7 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,8 @@ final class StreamWire implements Wire {
   }
 
   private static IOException unwrapped(RuntimeException e) {
-    return e.getCause() instanceof IOException cause ? cause : new IOException(e.getMessage(), e);
+    IOException cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : null;
+    return cause != null ? cause : new IOException(e.toString(), e);
   }
 
   @Override

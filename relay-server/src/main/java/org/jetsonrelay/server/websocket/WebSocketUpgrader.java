@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.websocket;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
-import io.helidon.http.DirectHandler.EventType;
-import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.Method;
-import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.websocket.WsConfig;
@@ -72,20 +70,20 @@ final class WebSocketUpgrader extends WsUpgrader {
     if (!endpoint.serves(path)) {
       return null;
     }
-    requireWebSocket(prologue, headers);
-    String key = key(headers);
+    requireWebSocket(context, prologue, headers);
+    String key = key(context, headers);
     InetSocketAddress peer = (InetSocketAddress) context.remotePeer().address();
     Handshake handshake = new Handshake(path, prologue.query(), headers, peer, context.isSecure());
     Optional<String> origin = headers.first(HeaderNames.ORIGIN);
     if (origin.isPresent() && !endpoint.permitsOrigin(origin.get(), handshake)) {
-      throw refused(new Refusal(403, "forbidden_origin", "This origin may not connect"));
+      throw refuse(context, new Refusal(403, "forbidden_origin", "This origin may not connect"));
     }
     Optional<Refusal> refusal = endpoint.refuse(handshake);
     if (refusal.isPresent()) {
-      throw refused(refusal.get());
+      throw refuse(context, refusal.get());
     }
     byte[] answer = answer(hash(context, key), subprotocol(headers, handshake));
-    reserve();
+    reserve(context);
     try {
       String name = peer.getHostString() + ":" + peer.getPort();
       return new WebSocketConnection(wire(context), answer, handshake, name, parts);
@@ -95,29 +93,27 @@ final class WebSocketUpgrader extends WsUpgrader {
     }
   }
 
-  private static void requireWebSocket(HttpPrologue prologue, Headers headers) {
-    if (prologue.method() != Method.GET) {
-      throw refused(
+  private static void requireWebSocket(ConnectionContext context, HttpPrologue prologue, Headers headers) {
+    if (!prologue.method().equals(Method.GET)) {
+      throw refuse(context, 
           new Refusal(405, "method_not_allowed", "A WebSocket begins with GET"),
-          HeaderNames.ALLOW,
-          "GET");
+          "Allow: GET");
     }
     if (!UpgradeTokens.contains(UpgradeTokens.tokens(headers, HeaderNames.CONNECTION), "upgrade")) {
-      throw refused(new Refusal(400, "bad_handshake", "Connection: Upgrade is missing"));
+      throw refuse(context, new Refusal(400, "bad_handshake", "Connection: Upgrade is missing"));
     }
     List<String> versions = UpgradeTokens.tokens(headers, WS_VERSION);
     if (versions.isEmpty()) {
-      throw refused(new Refusal(400, "bad_handshake", "Sec-WebSocket-Version is missing"));
+      throw refuse(context, new Refusal(400, "bad_handshake", "Sec-WebSocket-Version is missing"));
     }
     if (!versions.equals(List.of(SUPPORTED_VERSION))) {
-      throw refused(
+      throw refuse(context, 
           new Refusal(426, "unsupported_version", "Only WebSocket version 13 is spoken here"),
-          WS_VERSION,
-          SUPPORTED_VERSION);
+          WS_VERSION.defaultCase() + ": " + SUPPORTED_VERSION);
     }
   }
 
-  private static String key(Headers headers) {
+  private static String key(ConnectionContext context, Headers headers) {
     List<String> keys = UpgradeTokens.tokens(headers, WS_KEY);
     if (keys.size() == 1) {
       try {
@@ -128,7 +124,7 @@ final class WebSocketUpgrader extends WsUpgrader {
         // answered below
       }
     }
-    throw refused(
+    throw refuse(context, 
         new Refusal(400, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64"));
   }
 
@@ -150,15 +146,14 @@ final class WebSocketUpgrader extends WsUpgrader {
     return answer.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  private void reserve() {
+  private void reserve(ConnectionContext context) {
     int n;
     do {
       n = connections.get();
       if (n >= settings.maxConnections()) {
-        throw refused(
+        throw refuse(context, 
             new Refusal(503, "too_many_clients", "The connection limit is reached"),
-            HeaderNames.RETRY_AFTER,
-            String.valueOf(settings.retryAfter().toSeconds()));
+            "Retry-After: " + settings.retryAfter().toSeconds());
       }
     } while (!connections.compareAndSet(n, n + 1));
   }
@@ -194,23 +189,21 @@ final class WebSocketUpgrader extends WsUpgrader {
     }
   }
 
-  private static RequestException refused(Refusal refusal) {
-    return refusalBuilder(refusal).build();
-  }
-
-  private static RequestException refused(Refusal refusal, HeaderName name, String value) {
-    return refusalBuilder(refusal).header(HeaderValues.create(name, value)).build();
-  }
-
-  // Of the exceptions, only this one is answered with its own status before the upgrade; Helidon
-  // closes the connection after it.
-  private static RequestException.Builder refusalBuilder(Refusal refusal) {
-    return RequestException.builder()
-        .type(EventType.OTHER)
-        .status(Status.create(refusal.status()))
-        .header(HeaderValues.CONTENT_TYPE_JSON)
-        .setKeepAlive(false)
-        .safeMessage(true)
-        .message(refusal.json());
+  /// Answers with this refusal. Written here, because of Helidon's own ways one turns it into a 500
+  /// and the other one has no body; Helidon closes the connection after the exception.
+  private static CloseConnectionException refuse(
+      ConnectionContext context, Refusal refusal, String... headerLines) {
+    byte[] body = refusal.json().getBytes(StandardCharsets.US_ASCII);
+    StringBuilder head = new StringBuilder("HTTP/1.1 ");
+    head.append(Status.create(refusal.status())).append("\r\n");
+    for (String line : headerLines) {
+      head.append(line).append("\r\n");
+    }
+    head.append("Content-Type: application/json\r\nConnection: close\r\nContent-Length: ")
+        .append(body.length)
+        .append("\r\n\r\n");
+    byte[] bytes = head.toString().getBytes(StandardCharsets.US_ASCII);
+    context.dataWriter().writeNow(BufferData.create(BufferData.create(bytes), BufferData.create(body)));
+    return new CloseConnectionException(refusal.code());
   }
 }

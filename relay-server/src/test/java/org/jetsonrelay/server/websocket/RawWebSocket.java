@@ -64,7 +64,7 @@ public final class RawWebSocket implements AutoCloseable {
 
     /// The code of a close frame; 1005 when it has none.
     public int closeCode() {
-      return payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
+      return payload.length < 2 ? 1005 : ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
     }
 
     /// The reason of a close frame.
