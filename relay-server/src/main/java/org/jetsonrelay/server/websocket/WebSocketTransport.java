@@ -8,8 +8,11 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.websocket.WsUpgrader;
+import java.util.ArrayList;
+import java.util.List;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +66,19 @@ public final class WebSocketTransport {
         .connectionOptions(captured)
         .addConnectionSelector(
             Http1ConnectionSelector.builder()
-                .config(Http1Config.builder(http).addReceiveListener(new UpgradeTokens()).build())
+                .config(withTokens(http))
                 .addUpgrader(added)
                 .build());
+  }
+
+  // A built configuration keeps the composite of its listeners, so the composite is made anew.
+  private static Http1Config withTokens(Http1Config http) {
+    List<Http1ConnectionListener> listeners = new ArrayList<>(http.receiveListeners());
+    listeners.add(new UpgradeTokens());
+    return Http1Config.builder(http)
+        .receiveListeners(listeners)
+        .compositeReceiveListener(Http1ConnectionListener.create(listeners))
+        .build();
   }
 
   /// Open WebSockets.

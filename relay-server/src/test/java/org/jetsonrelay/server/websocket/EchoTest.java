@@ -29,7 +29,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jetsonrelay.server.websocket.RawWebSocket.Received;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +44,25 @@ class EchoTest {
   private static final WebSocketSettings SMALL =
       new WebSocketSettings(10, 1_000, 5_000, 4, Duration.ofMillis(500), Duration.ofSeconds(5));
 
+  private static EchoServer large;
+
   private EchoServer echo;
   private RawWebSocket client;
 
+  @BeforeAll
+  static void start() {
+    large = new EchoServer(0);
+  }
+
+  @AfterAll
+  static void stop() {
+    large.close();
+  }
+
   @BeforeEach
   void connect() throws IOException {
-    echo = new EchoServer(0);
+    echo = large;
+    echo.closed.clear();
     client = RawWebSocket.open(echo.port(), "/echo");
   }
 
@@ -56,12 +71,13 @@ class EchoTest {
     client.close();
     await().atMost(10, SECONDS).until(() -> echo.server.transport.connections() == 0);
     await().atMost(10, SECONDS).until(() -> echo.server.pool.outstanding() == 0);
-    echo.close();
+    if (!echo.equals(large)) {
+      echo.close();
+    }
   }
 
   private void useSmallLimits() throws IOException {
     client.close();
-    echo.close();
     echo = new EchoServer(0, SMALL, Tls.builder().enabled(false).build());
     client = RawWebSocket.open(echo.port(), "/echo");
   }
@@ -306,6 +322,9 @@ class EchoTest {
 
   @Test
   void paysNothingForWhatAHeaderClaims() throws IOException {
+    client.close();
+    echo = new EchoServer(0);
+    client = RawWebSocket.open(echo.port(), "/echo");
     client.send(HexFormat.of().parseHex("82ff0000000003000000" + "00000000")); // 48 MiB
     client.send(bytes(100));
     client.frame(PING, new byte[0]); // is payload
