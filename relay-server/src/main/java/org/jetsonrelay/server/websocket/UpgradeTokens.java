@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.websocket;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
@@ -18,8 +21,35 @@ import java.util.List;
 final class UpgradeTokens implements Http1ConnectionListener {
   static final String WEBSOCKET = "websocket";
 
+  private final List<Http1ConnectionListener> others;
+
+  UpgradeTokens(List<Http1ConnectionListener> others) {
+    this.others = List.copyOf(others);
+  }
+
+  @Override
+  public void prologue(ConnectionContext context, HttpPrologue prologue) {
+    others.forEach(other -> other.prologue(context, prologue));
+  }
+
+  @Override
+  public void status(ConnectionContext context, Status status) {
+    others.forEach(other -> other.status(context, status));
+  }
+
+  @Override
+  public void data(ConnectionContext context, BufferData data) {
+    others.forEach(other -> other.data(context, data));
+  }
+
+  @Override
+  public void data(ConnectionContext context, byte[] data, int position, int length) {
+    others.forEach(other -> other.data(context, data, position, length));
+  }
+
   @Override
   public void headers(ConnectionContext context, Headers headers) {
+    others.forEach(other -> other.headers(context, headers));
     if (headers instanceof WritableHeaders<?> writable
         && contains(tokens(headers, HeaderNames.UPGRADE), WEBSOCKET)) {
       writable.set(HeaderNames.UPGRADE, WEBSOCKET);

@@ -8,10 +8,8 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.websocket.WsUpgrader;
-import java.util.ArrayList;
 import java.util.List;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
@@ -65,19 +63,12 @@ public final class WebSocketTransport {
         .protocolsDiscoverServices(false)
         .connectionOptions(captured)
         .addConnectionSelector(
-            Http1ConnectionSelector.builder()
-                .config(withTokens(http))
-                .addUpgrader(added)
-                .build());
+            Http1ConnectionSelector.builder().config(withTokens(http)).addUpgrader(added).build());
   }
 
-  // A built configuration keeps the composite of its listeners, so the composite is made anew.
   private static Http1Config withTokens(Http1Config http) {
-    List<Http1ConnectionListener> listeners = new ArrayList<>(http.receiveListeners());
-    listeners.add(new UpgradeTokens());
     return Http1Config.builder(http)
-        .receiveListeners(listeners)
-        .compositeReceiveListener(Http1ConnectionListener.create(listeners))
+        .receiveListeners(List.of(new UpgradeTokens(http.receiveListeners())))
         .build();
   }
 

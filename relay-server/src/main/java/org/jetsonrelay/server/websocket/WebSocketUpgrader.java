@@ -93,9 +93,11 @@ final class WebSocketUpgrader extends WsUpgrader {
     }
   }
 
-  private static void requireWebSocket(ConnectionContext context, HttpPrologue prologue, Headers headers) {
+  private static void requireWebSocket(
+      ConnectionContext context, HttpPrologue prologue, Headers headers) {
     if (!prologue.method().equals(Method.GET)) {
-      throw refuse(context, 
+      throw refuse(
+          context,
           new Refusal(405, "method_not_allowed", "A WebSocket begins with GET"),
           "Allow: GET");
     }
@@ -107,7 +109,8 @@ final class WebSocketUpgrader extends WsUpgrader {
       throw refuse(context, new Refusal(400, "bad_handshake", "Sec-WebSocket-Version is missing"));
     }
     if (!versions.equals(List.of(SUPPORTED_VERSION))) {
-      throw refuse(context, 
+      throw refuse(
+          context,
           new Refusal(426, "unsupported_version", "Only WebSocket version 13 is spoken here"),
           WS_VERSION.defaultCase() + ": " + SUPPORTED_VERSION);
     }
@@ -124,8 +127,8 @@ final class WebSocketUpgrader extends WsUpgrader {
         // answered below
       }
     }
-    throw refuse(context, 
-        new Refusal(400, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64"));
+    throw refuse(
+        context, new Refusal(400, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64"));
   }
 
   private @Nullable String subprotocol(Headers headers, Handshake handshake) {
@@ -151,7 +154,8 @@ final class WebSocketUpgrader extends WsUpgrader {
     do {
       n = connections.get();
       if (n >= settings.maxConnections()) {
-        throw refuse(context, 
+        throw refuse(
+            context,
             new Refusal(503, "too_many_clients", "The connection limit is reached"),
             "Retry-After: " + settings.retryAfter().toSeconds());
       }
@@ -203,7 +207,9 @@ final class WebSocketUpgrader extends WsUpgrader {
         .append(body.length)
         .append("\r\n\r\n");
     byte[] bytes = head.toString().getBytes(StandardCharsets.US_ASCII);
-    context.dataWriter().writeNow(BufferData.create(BufferData.create(bytes), BufferData.create(body)));
+    context
+        .dataWriter()
+        .writeNow(BufferData.create(BufferData.create(bytes), BufferData.create(body)));
     return new CloseConnectionException(refusal.code());
   }
 }

@@ -17,8 +17,16 @@ class BlockPoolTest {
   @Test
   void roundsUpToPowersOfTwoAndOneAndAHalfTimesThese() {
     int[][] cases = {
-      {0, 4096}, {4096, 4096}, {4097, 6144}, {6144, 6144}, {6145, 8192}, {8193, 12288},
-      {12289, 16384}, {45_256, 49152}, {(1 << 20) + 1, 3 << 19}, {BlockPool.MAX_BYTES, 1 << 30}
+      {0, 4096},
+      {4096, 4096},
+      {4097, 6144},
+      {6144, 6144},
+      {6145, 8192},
+      {8193, 12288},
+      {12289, 16384},
+      {45_256, 49152},
+      {(1 << 20) + 1, 3 << 19},
+      {BlockPool.MAX_BYTES, 1 << 30}
     };
     for (int[] c : cases) {
       assertThat(BlockPool.roundUp(c[0])).as("%d bytes", c[0]).isEqualTo(c[1]);
@@ -93,20 +101,19 @@ class BlockPoolTest {
       byte mark = (byte) t;
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 0; i < 20_000; i++) {
-                      Block block = pool.acquire(ThreadLocalRandom.current().nextInt(20_000));
-                      block.memory().put(0, mark);
-                      block.retain();
-                      block.release();
-                      Thread.yield();
-                      if (block.memory().get(0) != mark) { // somebody else has it, too
-                        wrong.incrementAndGet();
-                      }
-                      block.release();
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                  Block block = pool.acquire(ThreadLocalRandom.current().nextInt(20_000));
+                  block.memory().put(0, mark);
+                  block.retain();
+                  block.release();
+                  Thread.yield();
+                  if (block.memory().get(0) != mark) { // somebody else has it, too
+                    wrong.incrementAndGet();
+                  }
+                  block.release();
+                }
+              }));
     }
     for (Thread thread : threads) {
       thread.join();

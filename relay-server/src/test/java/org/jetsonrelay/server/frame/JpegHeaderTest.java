@@ -83,8 +83,7 @@ class JpegHeaderTest {
     ByteBuffer memory = ByteBuffer.allocate(10);
     int[][] ranges = {{-1, 5}, {0, 11}, {10, 1}, {5, -1}, {Integer.MAX_VALUE, Integer.MAX_VALUE}};
     for (int[] range : ranges) {
-      assertThat(JpegHeader.parse(memory, range[0], range[1]))
-          .isInstanceOf(JpegHeader.Fault.class);
+      assertThat(JpegHeader.parse(memory, range[0], range[1])).isInstanceOf(JpegHeader.Fault.class);
     }
   }
 

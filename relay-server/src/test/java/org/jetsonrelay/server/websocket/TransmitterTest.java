@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The claim: no signal lost, one writer at a time, everything given back, whatever the socket does.
+class TransmitterTest {
+  private final BlockPool pool = new BlockPool(1 << 20);
+  private final ScriptedWire wire = new ScriptedWire();
+  private final CountingOwner owner = new CountingOwner();
+  private final QueueOutbox outbox = new QueueOutbox();
+  private final Transmitter transmitter = new Transmitter(wire, pool, owner, "test");
+
+  @AfterEach
+  void everythingIsGivenBackOnce() {
+    wire.close();
+    transmitter.end();
+    await().atMost(10, SECONDS).until(() -> outbox.discarded.get() == 1);
+    await().atMost(10, SECONDS).until(() -> pool.outstanding() == 0);
+    assertThat(wire.overlaps).hasValue(0);
+    assertThat(outbox.overlaps).hasValue(0);
+    transmitter.signal();
+    transmitter.close(ControlFrames.emptyClose());
+    transmitter.end();
+    assertThat(outbox.discarded).hasValue(1);
+    assertThat(outbox.afterDiscard).hasValue(0);
+  }
+
+  /// Takes what the script says: -1 everything, else so many bytes at each try.
+  private static final class ScriptedWire implements Wire {
+    final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    final AtomicInteger users = new AtomicInteger();
+    final AtomicInteger overlaps = new AtomicInteger();
+    final AtomicInteger tries = new AtomicInteger();
+    final Queue<String> writers = new ConcurrentLinkedQueue<>();
+    final CountDownLatch closed = new CountDownLatch(1);
+    volatile int takes = -1;
+    volatile boolean random;
+    volatile CountDownLatch gate = new CountDownLatch(0);
+
+    @Override
+    public int read(ByteBuffer target) {
+      return -1;
+    }
+
+    @Override
+    public boolean tryWrite(Unit unit) {
+      tries.incrementAndGet();
+      int n = random ? ThreadLocalRandom.current().nextInt(-3, 8) : takes;
+      enter();
+      take(unit, n < 0 ? Integer.MAX_VALUE : n);
+      leave();
+      return unit.remaining() == 0;
+    }
+
+    @Override
+    public void write(Unit unit) throws IOException {
+      enter();
+      try {
+        writers.add(Thread.currentThread().getName());
+        if (!gate.await(20, TimeUnit.SECONDS)) {
+          throw new IOException("the test forgot to open the gate");
+        }
+        if (closed.getCount() == 0) {
+          throw new IOException("closed");
+        }
+        take(unit, random ? ThreadLocalRandom.current().nextInt(1, 20) : Integer.MAX_VALUE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
+      } finally {
+        leave();
+      }
+    }
+
+    private void take(Unit unit, int max) {
+      long n = 0;
+      if (max > 0) {
+        for (ByteBuffer view : unit.views(max)) {
+          byte[] bytes = new byte[view.remaining()];
+          view.get(bytes);
+          written.writeBytes(bytes);
+          n += bytes.length;
+        }
+        unit.advance(n);
+      }
+    }
+
+    private void enter() {
+      if (users.incrementAndGet() != 1) {
+        overlaps.incrementAndGet();
+      }
+    }
+
+    private void leave() {
+      users.decrementAndGet();
+    }
+
+    @Override
+    public void finish() {}
+
+    @Override
+    public void close() {
+      closed.countDown();
+      gate.countDown();
+    }
+  }
+
+  private static final class CountingOwner implements Transmitter.Owner {
+    final AtomicInteger closeSent = new AtomicInteger();
+    final AtomicInteger failed = new AtomicInteger();
+    final List<Throwable> outboxFailures = new CopyOnWriteArrayList<>();
+    volatile Runnable onOutboxFailed = () -> {};
+
+    @Override
+    public void closeSent() {
+      closeSent.incrementAndGet();
+    }
+
+    @Override
+    public void writeFailed(IOException e) {
+      failed.incrementAndGet();
+    }
+
+    @Override
+    public void outboxFailed(Throwable e) {
+      outboxFailures.add(e);
+      onOutboxFailed.run();
+    }
+  }
+
+  private final class QueueOutbox implements Outbox {
+    final ConcurrentLinkedQueue<byte[]> waiting = new ConcurrentLinkedQueue<>();
+    final AtomicInteger users = new AtomicInteger();
+    final AtomicInteger overlaps = new AtomicInteger();
+    final AtomicInteger discarded = new AtomicInteger();
+    final AtomicInteger afterDiscard = new AtomicInteger();
+    final AtomicInteger asked = new AtomicInteger();
+    final AtomicInteger sent = new AtomicInteger();
+    final AtomicLong openAt = new AtomicLong(Long.MIN_VALUE);
+    volatile boolean waits;
+    volatile boolean breaks;
+
+    @Override
+    public long next(Gather out, long nowNanos) {
+      if (users.incrementAndGet() != 1) {
+        overlaps.incrementAndGet();
+      }
+      asked.incrementAndGet();
+      try {
+        if (discarded.get() > 0) {
+          afterDiscard.incrementAndGet();
+        }
+        if (waits) {
+          return openAt.get() - nowNanos > 0 ? openAt.get() - nowNanos : fill(out);
+        }
+        return fill(out);
+      } finally {
+        users.decrementAndGet();
+      }
+    }
+
+    private long fill(Gather out) {
+      byte[] next = waiting.poll();
+      if (next == null) {
+        return NOTHING;
+      }
+      Block block = pool.acquire(next.length);
+      block.memory().put(0, next);
+      out.add(block, 0, next.length);
+      block.release();
+      if (breaks) {
+        throw new IllegalStateException("broken on purpose");
+      }
+      return 0;
+    }
+
+    @Override
+    public void sent(long nowNanos) {
+      sent.incrementAndGet();
+    }
+
+    @Override
+    public void discard() {
+      discarded.incrementAndGet();
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private String writtenText() {
+    return wire.written.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void writesOnTheSignallingThreadWhenTheSocketIsFree() {
+    transmitter.start(outbox);
+    outbox.waiting.add(ascii("one"));
+    outbox.waiting.add(ascii("two"));
+    transmitter.signal();
+    assertThat(writtenText()).isEqualTo("onetwo");
+    assertThat(outbox.sent).hasValue(2);
+    assertThat(wire.writers).isEmpty();
+    assertThat(transmitter.writingForNanos(System.nanoTime())).isZero();
+  }
+
+  @Test
+  void leavesAFullSocketToTheWriterThread() {
+    wire.takes = 2;
+    wire.gate = new CountDownLatch(1);
+    transmitter.start(outbox);
+    outbox.waiting.add(ascii("picture"));
+    transmitter.signal(); // returns although the socket is full
+    assertThat(writtenText()).isEqualTo("pi");
+    await().atMost(10, SECONDS).until(() -> "writer-test".equals(wire.writers.peek()));
+    assertThat(transmitter.writingForNanos(System.nanoTime() + 1_000)).isGreaterThanOrEqualTo(1_000);
+    outbox.waiting.add(ascii("next"));
+    transmitter.signal();
+    wire.gate.countDown();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 2);
+    assertThat(writtenText()).isEqualTo("picturenext");
+    await().atMost(10, SECONDS).until(() -> transmitter.writingForNanos(System.nanoTime()) == 0);
+  }
+
+  @Test
+  void doesNotKeepAPublisherForever() {
+    for (int i = 0; i < 20; i++) {
+      outbox.waiting.add(ascii("u"));
+    }
+    transmitter.start(outbox);
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 20);
+    assertThat(wire.tries).hasValue(8);
+    assertThat(wire.writers).hasSize(12);
+  }
+
+  @Test
+  void asksAgainWhenTheWaitIsOver() {
+    outbox.waits = true;
+    outbox.openAt.set(System.nanoTime() + 30_000_000);
+    outbox.waiting.add(ascii("later"));
+    transmitter.start(outbox);
+    assertThat(wire.written.size()).isZero();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 1);
+    assertThat(System.nanoTime() - outbox.openAt.get()).isPositive();
+  }
+
+  @Test
+  void asksAtOnceWhenSignalledDuringAWait() {
+    outbox.waits = true;
+    outbox.openAt.set(System.nanoTime() + TimeUnit.HOURS.toNanos(2));
+    outbox.waiting.add(ascii("now"));
+    transmitter.start(outbox);
+    outbox.openAt.set(System.nanoTime());
+    transmitter.signal();
+    assertThat(writtenText()).isEqualTo("now");
+  }
+
+  @Test
+  void movesTheAlarmForward() {
+    outbox.waits = true;
+    outbox.openAt.set(System.nanoTime() + TimeUnit.HOURS.toNanos(2));
+    transmitter.start(outbox);
+    outbox.waiting.add(ascii("soon"));
+    outbox.openAt.set(System.nanoTime() + 20_000_000);
+    transmitter.signal();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 1);
+  }
+
+  @Test
+  void answersTheLatestPingBeforeTheOutbox() {
+    wire.takes = 0;
+    wire.gate = new CountDownLatch(1);
+    outbox.waiting.add(ascii("a"));
+    outbox.waiting.add(ascii("b"));
+    transmitter.start(outbox);
+    for (String ping : new String[] {"1", "2", "3"}) {
+      transmitter.pong(ControlFrames.pong(ascii(ping), 1));
+    }
+    wire.gate.countDown();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 2);
+    assertThat(writtenText()).isEqualTo("a\u008a\u00013b");
+  }
+
+  @Test
+  void writesNothingAfterTheCloseFrame() {
+    wire.takes = 1;
+    wire.gate = new CountDownLatch(1);
+    outbox.waiting.add(ascii("begun"));
+    outbox.waiting.add(ascii("never"));
+    transmitter.start(outbox);
+    assertThat(transmitter.close(ControlFrames.emptyClose())).isTrue();
+    assertThat(transmitter.close(ControlFrames.close(1000, "second"))).isFalse();
+    transmitter.pong(ControlFrames.pong(ascii("p"), 1));
+    wire.gate.countDown();
+    await().atMost(10, SECONDS).until(() -> owner.closeSent.get() == 1);
+    transmitter.signal();
+    assertThat(writtenText()).isEqualTo("begun\u0088\u0000");
+    assertThat(outbox.discarded).hasValue(1);
+  }
+
+  @Test
+  void doesBeforeTheStartNothingAndAfterItEverything() {
+    transmitter.signal();
+    transmitter.pong(ControlFrames.pong(ascii("x"), 1));
+    outbox.waiting.add(ascii("early"));
+    transmitter.signal();
+    assertThat(wire.written.size()).isZero();
+    transmitter.start(outbox);
+    assertThat(writtenText()).isEqualTo("\u008a\u0001xearly");
+  }
+
+  @Test
+  void endsTheConnectionWhenWritingFails() {
+    wire.takes = 0;
+    wire.closed.countDown();
+    outbox.waiting.add(ascii("lost"));
+    transmitter.start(outbox);
+    await().atMost(10, SECONDS).until(() -> owner.failed.get() == 1);
+    assertThat(outbox.discarded).hasValue(1);
+  }
+
+  @Test
+  void closesWhenTheOutboxThrows() {
+    owner.onOutboxFailed = () -> transmitter.close(ControlFrames.close(1011, "x"));
+    outbox.breaks = true;
+    outbox.waiting.add(ascii("broken"));
+    outbox.waiting.add(ascii("never"));
+    transmitter.start(outbox);
+    assertThat(writtenText()).isEqualTo("\u0088\u0003\u0003\u00f3x");
+    assertThat(owner.outboxFailures).hasSize(1);
+    assertThat(outbox.asked).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void losesNoSignalAmongManyThreads(int round) throws InterruptedException {
+    wire.random = true;
+    transmitter.start(outbox);
+    int threads = 8;
+    int each = 5_000;
+    List<Thread> running = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      running.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int i = 0; i < each; i++) {
+                      outbox.waiting.add(ascii("0123456789"));
+                      transmitter.signal();
+                      if (i % 16 == 0) {
+                        transmitter.pong(ControlFrames.pong(new byte[0], 0));
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    await().atMost(30, SECONDS).until(() -> outbox.sent.get() == threads * each);
+    String text = writtenText().replace("\u008a\u0000", "");
+    assertThat(text).hasSize(10 * threads * each);
+    assertThat(text.replace("0123456789", "")).isEmpty();
+    assertThat(round).isPositive();
+  }
+
+  @Test
+  void endsOnceWhoeverHoldsTheClaim() throws InterruptedException {
+    for (int i = 0; i < 2_000; i++) {
+      ScriptedWire random = new ScriptedWire();
+      random.random = true;
+      QueueOutbox each = new QueueOutbox();
+      Transmitter ending = new Transmitter(random, pool, owner, "ending");
+      ending.start(each);
+      Thread publisher =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int n = 0; n < 5; n++) {
+                      each.waiting.add(ascii("0123456789"));
+                      ending.signal();
+                    }
+                  });
+      random.close();
+      ending.end();
+      publisher.join();
+      await().atMost(10, SECONDS).until(() -> each.discarded.get() == 1);
+      assertThat(each.afterDiscard).hasValue(0);
+      assertThat(random.overlaps).hasValue(0);
+    }
+  }
+}
