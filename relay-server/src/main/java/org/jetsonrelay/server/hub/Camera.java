@@ -55,6 +55,11 @@ public final class Camera {
     return feed.clock();
   }
 
+  /// How many viewers watch it now.
+  public int viewers() {
+    return subscriptions.length;
+  }
+
   long nextSequence() {
     return sequence.incrementAndGet();
   }

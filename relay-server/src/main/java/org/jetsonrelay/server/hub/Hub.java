@@ -62,7 +62,7 @@ public final class Hub {
         camera = created;
       } else {
         Feed before = camera.feed();
-        if (before.publisher() == publisher) {
+        if (before.publisherId().equals(holder.id())) {
           return new Attachment.Attached(before);
         }
         if (!before.holder().owner().equals(owner)) {

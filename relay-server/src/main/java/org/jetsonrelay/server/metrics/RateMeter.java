@@ -19,8 +19,11 @@ public final class RateMeter {
   private final AtomicLongArray epochs = new AtomicLongArray(SLICES);
   private final AtomicLongArray events = new AtomicLongArray(SLICES);
   private final AtomicLongArray bytes = new AtomicLongArray(SLICES);
-  private volatile long firstEpoch = NEVER;
-  private volatile long firstNanos;
+
+  /// Time of the first event; all slices are counted from it, so that the clock may wrap around.
+  private volatile long originNanos;
+
+  private volatile boolean begun;
 
   /// A meter that has not seen anything yet.
   public RateMeter() {
@@ -31,12 +34,12 @@ public final class RateMeter {
 
   /// Counts one event of `size` bytes.
   public void add(long nowNanos, long size) {
-    long epoch = Math.floorDiv(nowNanos, SLICE_NANOS);
-    int slot = Math.floorMod(epoch, SLICES);
-    if (firstEpoch == NEVER) {
-      firstNanos = nowNanos;
-      firstEpoch = epoch;
+    if (!begun) {
+      originNanos = nowNanos;
+      begun = true;
     }
+    long epoch = Math.max(0, nowNanos - originNanos) / SLICE_NANOS;
+    int slot = (int) (epoch % SLICES);
     if (epochs.getPlain(slot) != epoch) {
       // Invalid while the two sums are being reset, so that no reader adds an old sum to a new one.
       epochs.set(slot, NEVER);
@@ -59,12 +62,12 @@ public final class RateMeter {
   }
 
   private double perSecond(AtomicLongArray sums, long nowNanos) {
-    long first = firstEpoch;
-    if (first == NEVER) {
+    if (!begun) {
       return 0;
     }
-    long newest = Math.floorDiv(nowNanos, SLICE_NANOS);
-    long oldest = newest - SLICES + 1;
+    long elapsedNanos = Math.max(0, nowNanos - originNanos);
+    long newest = elapsedNanos / SLICE_NANOS;
+    long oldest = Math.max(0, newest - SLICES + 1);
     long sum = 0;
     for (int i = 0; i < SLICES; i++) {
       long epoch = epochs.get(i);
@@ -73,7 +76,6 @@ public final class RateMeter {
         sum += epochs.get(i) == epoch ? value : 0;
       }
     }
-    long since = first >= oldest ? firstNanos : oldest * SLICE_NANOS;
-    return sum * 1e9 / Math.max(nowNanos - since, LEAST_SPAN_NANOS);
+    return sum * 1e9 / Math.max(elapsedNanos - oldest * SLICE_NANOS, LEAST_SPAN_NANOS);
   }
 }

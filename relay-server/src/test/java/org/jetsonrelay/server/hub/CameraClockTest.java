@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CameraClockTest {
+
+  private static final long NOW = 1_755_500_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+
+  private final CameraClock clock = new CameraClock();
+
+  @Test
+  void countsAgeFromReceiptWhileNothingIsKnown() {
+    assertThat(clock.ageMillis(NOW - 900, NOW - 20, NOW)).isEqualTo(20);
+    assertThat(clock.onRelayClock(NOW - 900, NOW - 20)).isEqualTo(NOW - 20);
+  }
+
+  @Test
+  void takesTheFastestTransitAsTheClocksDistance() {
+    long ahead = 5_000;
+    clock.observe(NOW + ahead, NOW + 30, 0);
+    clock.observe(NOW + 100 + ahead, NOW + 100 + 10, SECOND);
+    clock.observe(NOW + 200 + ahead, NOW + 200 + 80, 2 * SECOND);
+
+    assertThat(clock.onRelayClock(NOW + 200 + ahead, 0)).isEqualTo(NOW + 210);
+    assertThat(clock.ageMillis(NOW + 200 + ahead, NOW + 280, NOW + 300)).isEqualTo(90);
+  }
+
+  @Test
+  void neverSaysANegativeAge() {
+    clock.observe(NOW, NOW + 10, 0);
+
+    assertThat(clock.ageMillis(NOW, NOW + 10, NOW)).isZero();
+  }
+
+  @Test
+  void forgetsTheFastestTransitAfterAMinute() {
+    clock.observe(NOW, NOW + 10, 0);
+    clock.observe(NOW, NOW + 15, 31 * SECOND);
+    assertThat(clock.onRelayClock(NOW, 0)).as("still in the other half").isEqualTo(NOW + 10);
+
+    clock.observe(NOW, NOW + 14, 61 * SECOND);
+
+    assertThat(clock.onRelayClock(NOW, 0)).isEqualTo(NOW + 14);
+  }
+
+  @Test
+  void forgetsEverythingOlderAfterALongSilence() {
+    clock.observe(NOW, NOW + 10, 0);
+    clock.observe(NOW, NOW + 700, 3_600 * SECOND);
+
+    assertThat(clock.onRelayClock(NOW, 0)).isEqualTo(NOW + 700);
+  }
+
+  @Test
+  void followsAClockThatJumpsForwardByYears() {
+    clock.observe(1_000, NOW, 0);
+    assertThat(clock.ageMillis(1_000, NOW, NOW)).isZero();
+
+    clock.observe(NOW, NOW + 40, SECOND);
+
+    assertThat(clock.ageMillis(NOW, NOW + 40, NOW + 40)).isZero();
+  }
+
+  @Test
+  void followsAClockThatJumpsBack() {
+    clock.observe(NOW, NOW + 10, 0);
+    clock.observe(NOW - 3_600_000, NOW + 40, SECOND);
+
+    assertThat(clock.ageMillis(NOW - 3_600_000, NOW + 40, NOW + 45)).isEqualTo(5);
+  }
+
+  @Test
+  void takesADelayOfSecondsForADelayNotForAJump() {
+    clock.observe(NOW, NOW + 10, 0);
+    clock.observe(NOW, NOW + 9_010, SECOND);
+
+    assertThat(clock.ageMillis(NOW, NOW + 9_010, NOW + 9_010)).isEqualTo(9_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, 253_402_300_800_000L})
+  void ignoresWhatCannotBeATime(long captured) {
+    clock.observe(captured, NOW, 0);
+    assertThat(clock.onRelayClock(NOW, 7)).as("nothing was learned").isEqualTo(7);
+
+    clock.observe(NOW, NOW + 10, 0);
+
+    assertThat(clock.ageMillis(captured, NOW, NOW + 25)).isEqualTo(25);
+  }
+}
