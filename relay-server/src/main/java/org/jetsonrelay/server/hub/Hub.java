@@ -267,15 +267,13 @@ public final class Hub {
     camera.add(subscription);
     // Only now the latest: a frame published since is already in the mailbox, and one published
     // before is the latest. So none falls between.
-    if (camera.feed().isFresh(nowNanos, settings.freshEnough().toNanos())) {
-      Frame latest = camera.feed().latest();
-      if (latest != null) {
-        if (nowNanos - latest.receivedNanos() <= settings.freshEnough().toNanos()
-            && subscription.offer(latest)) {
-          effects.mail(watch.viewer());
-        }
-        latest.release();
+    Frame latest = camera.feed().latest();
+    if (latest != null) {
+      if (nowNanos - latest.receivedNanos() <= settings.freshEnough().toNanos()
+          && subscription.offer(latest)) {
+        effects.mail(watch.viewer());
       }
+      latest.release();
     }
     step(camera, new Demand.Event.ViewerJoined(watch.id()), nowNanos, effects);
   }

@@ -166,6 +166,18 @@ class HubViewersTest {
   }
 
   @Test
+  void aViewerWhoJoinsWhileAFrameIsBeingDeliveredGetsThatFrame() {
+    Feed feed = on.attach(front, "front");
+    Watch late = on.join(new TestViewer("v2"));
+    // Inside of the delivery: too late for its loop, which goes over the viewers there were.
+    on.watchAll(new TestViewer("v1", () -> on.choose(late, Choice.ALL)));
+
+    on.publish(feed);
+
+    assertThat(TestHub.takeAll(late)).containsExactly("front/1");
+  }
+
+  @Test
   void choosingAgainDoesNotRepeatAFrame() {
     Feed feed = on.attach(front, "front");
     on.publish(feed);
