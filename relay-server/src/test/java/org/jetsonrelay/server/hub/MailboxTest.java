@@ -116,6 +116,71 @@ class MailboxTest {
     assertThat(frames.held()).isZero();
   }
 
+  @Test
+  void aPutInTheMidstOfClosingIsRefused() {
+    Frame late = frames.frame(2, 0);
+    Frame left = frames.hooked(1, "release", () -> mailbox.put(late));
+    mailbox.put(left);
+
+    mailbox.close();
+
+    late.release();
+    assertThat(mailbox.take()).isNull();
+    left.release();
+    assertThat(frames.held()).isZero();
+  }
+
+  @Test
+  void closingInTheMidstOfAPutFreesTheFrame() {
+    Frame frame = frames.hooked(1, "retain", mailbox::close);
+
+    assertThat(mailbox.put(frame)).isFalse();
+
+    frame.release();
+    assertThat(frames.held()).isZero();
+    assertThat(mailbox.take()).isNull();
+  }
+
+  @Test
+  void closingInTheMidstOfAnOfferFreesTheFrame() {
+    Frame frame = frames.hooked(1, "retain", mailbox::close);
+
+    assertThat(mailbox.offer(frame)).isFalse();
+
+    frame.release();
+    assertThat(frames.held()).isZero();
+  }
+
+  @Test
+  void theNewestOfTwoPutsThatOverlapIsTheOneThatEndsLast() {
+    Frame inner = frames.frame(2, 0);
+    Frame outer = frames.hooked(1, "retain", () -> mailbox.put(inner));
+
+    assertThat(mailbox.put(outer)).as("it found the inner one there").isTrue();
+
+    inner.release();
+    assertThat(taken()).isSameAs(outer);
+    outer.release();
+    outer.release();
+    assertThat(frames.held()).isZero();
+  }
+
+  @Test
+  void aFrameIsInTheSlotBeforeTheReplacedOneIsReleased() {
+    List<Frame> seen = new ArrayList<>();
+    Frame older = frames.hooked(1, "release", () -> seen.add(taken()));
+    mailbox.put(older);
+    Frame newer = frames.frame(2, 0);
+
+    assertThat(mailbox.put(newer)).isTrue();
+
+    assertThat(seen).containsExactly(newer);
+    newer.release();
+    newer.release();
+    older.release();
+    assertThat(frames.held()).isZero();
+  }
+
   /// Putters, takers and a closer start together, many times over; whatever the interleaving, each
   /// frame was replaced, taken or freed exactly once: a missing release leaves a block outstanding,
   /// and one too many throws.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.frame.Frame;
@@ -18,7 +20,30 @@ final class TestFrames {
   }
 
   Frame frame(long sequence, long capturedAtMillis, long receivedNanos) {
+    return seal(
+        pool.acquire(Frame.HEADROOM + JPEG_BYTES), sequence, capturedAtMillis, receivedNanos);
+  }
+
+  /// A frame with something to happen in the midst of an operation: `hook` runs when the method of
+  /// this name (`retain` or `release`) is called the first time.
+  Frame hooked(long sequence, String method, Runnable hook) {
     Block block = pool.acquire(Frame.HEADROOM + JPEG_BYTES);
+    AtomicBoolean ran = new AtomicBoolean();
+    Block hooked =
+        (Block)
+            Proxy.newProxyInstance(
+                Block.class.getClassLoader(),
+                new Class<?>[] {Block.class},
+                (_, called, arguments) -> {
+                  if (called.getName().equals(method) && !ran.getAndSet(true)) {
+                    hook.run();
+                  }
+                  return called.invoke(block, arguments);
+                });
+    return seal(hooked, sequence, 0, 0);
+  }
+
+  private static Frame seal(Block block, long sequence, long capturedAtMillis, long receivedNanos) {
     return Frame.seal(
         block,
         Frame.HEADROOM,
