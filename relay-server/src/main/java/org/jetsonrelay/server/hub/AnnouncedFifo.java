@@ -24,8 +24,8 @@ final class AnnouncedFifo {
   private boolean cut;
   private boolean closed;
 
-  /// Written under the monitor after each change, read by the taker. True before the first payload, so
-  /// a camera without any costs a viewer one read.
+  /// Written under the monitor after each change, read by the taker. True before the first payload,
+  /// so a camera without any costs a viewer one read.
   private volatile boolean empty = true;
 
   AnnouncedFifo(int maxCount, int maxBytes) {

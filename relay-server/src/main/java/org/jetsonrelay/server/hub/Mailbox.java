@@ -80,7 +80,7 @@ public final class Mailbox {
 
   /// When the frame in the slot was received, [System#nanoTime()]; 0 when the slot is empty.
   long waitingSinceNanos() {
-    // The field is final, so it may be read even if somebody takes and releases the frame meanwhile.
+    // A final field: it may be read even if somebody takes and releases the frame meanwhile.
     return slot.get() instanceof Frame frame ? frame.receivedNanos() : 0;
   }
 
