@@ -62,6 +62,11 @@ class TransmitterTest {
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     @Override
+    public void sendBufferBytes(int bytes) {
+      throw new AssertionError("nobody asked for that");
+    }
+
+    @Override
     public int read(ByteBuffer target) {
       return -1;
     }
