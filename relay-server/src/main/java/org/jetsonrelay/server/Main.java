@@ -25,6 +25,7 @@ public final class Main {
   ///
   /// @param args see `--help`
   public static void main(String[] args) {
+    LogSetup.apply("info"); // until the settings have said what it shall be
     RelayCommand command = new RelayCommand();
     CommandLine line = new CommandLine(command);
     try {

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs what the tests need (with apt, when root) and runs all of them.
+#   scripts/test.sh           everything
+#   scripts/test.sh --java    only what Maven runs
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+GSTREAMER=(libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-tools
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good)
+
+step() { printf '\n== %s\n' "$*"; }
+
+install_tools() {
+  apt_install cmake gcc libc6-dev maven "${GSTREAMER[@]}" chromium nodejs npm shellcheck shfmt ||
+    say "going on without them: tests that need them say so and are skipped"
+}
+
+java_tests() {
+  # JAVA_HOME is the build JDK (see maven in lib.sh), so formatting is checked, too.
+  maven verify
+}
+
+script_tests() {
+  local scripts=("$ROOT"/scripts/*.sh "$ROOT"/.ci/run "$ROOT"/native/*.sh)
+  if command -v shellcheck >/dev/null; then
+    (cd "$ROOT" && shellcheck -x "${scripts[@]}")
+  fi
+  if command -v shfmt >/dev/null; then
+    shfmt -i 2 -d "${scripts[@]}"
+  fi
+}
+
+native_tests() {
+  "$ROOT/native/build-native.sh" --test
+}
+
+web_tests() {
+  local web=$ROOT/relay-server/src/test/web
+  command -v npm >/dev/null && command -v chromium >/dev/null || {
+    say "no npm or no chromium: the dashboard's tests are skipped"
+    return 0
+  }
+  (
+    cd "$web"
+    [ -d node_modules ] || npm ci --no-audit --no-fund
+    npm run check
+    RELAY_COMMAND="exec $ROOT/scripts/relay.sh" npm test
+  )
+}
+
+main() {
+  step "tools"
+  install_tools
+  step "Java: format, compile, test"
+  java_tests
+  [ "${1:-}" != --java ] || return 0
+  step "scripts"
+  script_tests
+  step "native"
+  native_tests
+  step "dashboard in a browser"
+  web_tests
+  step "all tests passed"
+}
+
+main "$@"
