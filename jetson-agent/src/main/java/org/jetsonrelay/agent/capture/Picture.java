@@ -4,8 +4,9 @@ package org.jetsonrelay.agent.capture;
 import java.nio.ByteBuffer;
 
 /**
- * One JPEG and when it was captured. Reused: of the few an agent owns one is being filled, one waits and one is
- * being sent, so that no frame costs an allocation. At any time it belongs to one thread.
+ * One JPEG and when it was captured. Reused: of the few an agent owns one is being filled, one
+ * waits and one is being sent, so that no frame costs an allocation. At any time it belongs to one
+ * thread.
  */
 public final class Picture {
 

@@ -4,8 +4,8 @@ package org.jetsonrelay.agent.capture;
 import java.time.Duration;
 
 /**
- * Where the agent's frames come from. Opened, read and closed by the capture thread only, except that {@link
- * #quality(int)} may be called from any thread while the source is open.
+ * Where the agent's frames come from. Opened, read and closed by the capture thread only, except
+ * that {@link #quality(int)} may be called from any thread while the source is open.
  */
 public interface Source extends AutoCloseable {
 
@@ -22,7 +22,8 @@ public interface Source extends AutoCloseable {
   /**
    * Opens the device, file or pipeline.
    *
-   * @throws SourceException when that is impossible; the message names what was asked for and the way out
+   * @throws SourceException when that is impossible; the message names what was asked for and the
+   *     way out
    */
   void open() throws SourceException;
 

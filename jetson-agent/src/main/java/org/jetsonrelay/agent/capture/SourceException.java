@@ -3,7 +3,9 @@ package org.jetsonrelay.agent.capture;
 
 import java.io.Serial;
 
-/** A source that cannot be opened or has failed. The message is written for the person at the robot. */
+/**
+ * A source that cannot be opened or has failed. The message is written for the person at the robot.
+ */
 public final class SourceException extends Exception {
 
   @Serial private static final long serialVersionUID = 1;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line, as text: {@link SettingsReader} makes values of it. Filled by picocli, hence not final. */
+@Command(
+    name = "jetson-agent",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    description = "Takes pictures from a camera, a folder or a video and pushes them to a relay while somebody watches.",
+    footerHeading = "%nExit codes:%n")
+@SuppressWarnings("FieldCanBeFinal")
+final class Options {
+
+  @Option(
+      names = "--relay",
+      paramLabel = "URL",
+      description = "The relay's address (RELAY_URL; default ws://127.0.0.1:8080/ws).")
+  @Nullable String relay;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The camera's name (CAMERA_NAME; without one the relay chooses).")
+  @Nullable String name;
+
+  @Option(
+      names = "--source",
+      paramLabel = "SOURCE",
+      description =
+          "Where frames come from (SOURCE): folder:DIR replays JPEG files, file:VIDEO plays a video,"
+              + " test is a synthetic camera (default).")
+  @Nullable String source;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      description = "Frames per second (FPS; default: the source's own, 30 for test).")
+  @Nullable String fps;
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      description = "Size of the frames (SIZE; default: the source's own, 1280x720 for test).")
+  @Nullable String size;
+
+  @Option(
+      names = "--quality",
+      paramLabel = "1-100",
+      description = "JPEG quality where the agent encodes (QUALITY; default 80).")
+  @Nullable String quality;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      description = "What the relay wants to see (TOKEN; better there, since others can read a command line).")
+  @Nullable String token;
+
+  @Option(
+      names = "--always-on",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Capture and send even when nobody watches (ALWAYS_ON; default false).")
+  @Nullable String alwaysOn;
+
+  @Option(
+      names = "--camera",
+      paramLabel = "KEY=VALUE,...",
+      description =
+          "One of several cameras, each with its own connection: name=front,source=...,fps=...,size=...,quality=...,"
+              + "token=...,always-on=... (CAMERAS, separated by ';'). What is left out is taken from the options above.")
+  List<String> cameras = new ArrayList<>();
+
+  @Option(
+      names = "--ping-period",
+      paramLabel = "SECONDS",
+      description =
+          "How often the relay is pinged; after two unanswered it is taken for dead (PING_PERIOD; default 10).")
+  @Nullable String pingPeriod;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warn, info, debug or trace (LOG_LEVEL; default info).")
+  @Nullable String logLevel;
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this and exit.")
+  boolean help;
+
+  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version and exit.")
+  boolean version;
+}

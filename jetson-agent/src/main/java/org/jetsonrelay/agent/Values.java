@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.agent;
+
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jetsonrelay.agent.CameraSettings.Size;
+
+/** From what users write to values. Each error names where the value came from, the value, and what is right. */
+final class Values {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern SIZE = Pattern.compile("(\\d{2,4})[xX](\\d{2,4})");
+  private static final Pattern DECIMAL = Pattern.compile("\\d{1,4}(\\.\\d{1,6})?");
+  private static final double MOST_FPS = 240;
+  private static final int MOST_PIXELS_PER_SIDE = 8192;
+  private static final int MOST_TOKEN_CHARS = 1024;
+
+  private Values() {}
+
+  static URI relay(String value, String origin) throws UsageException {
+    URI uri;
+    try {
+      uri = new URI(value);
+    } catch (URISyntaxException e) {
+      throw wrong(origin, value, "an address such as ws://192.168.1.10:8080/ws", e);
+    }
+    String scheme = uri.getScheme();
+    if (scheme == null || !(scheme.equals("ws") || scheme.equals("wss")) || uri.getHost() == null) {
+      throw wrong(
+          origin, value, "an address that begins with ws:// or wss://, such as ws://192.168.1.10:8080/ws");
+    }
+    if (uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
+      throw wrong(origin, value, "an address without user name and fragment; a token is given by --token");
+    }
+    String path = uri.getRawPath();
+    if (path != null && !path.isEmpty() && !path.equals("/")) {
+      return uri;
+    }
+    String query = uri.getRawQuery();
+    return URI.create(
+        scheme + "://" + uri.getRawAuthority() + "/ws" + (query == null ? "" : "?" + query));
+  }
+
+  static String name(String value, String origin) throws UsageException {
+    if (!NAME.matcher(value).matches()) {
+      throw wrong(origin, value, "1 to 64 letters, digits, dots, dashes or underscores, such as front");
+    }
+    return value;
+  }
+
+  static String token(String value, String origin) throws UsageException {
+    boolean visible = value.chars().allMatch(c -> c > ' ' && c < 127);
+    if (!visible || value.length() > MOST_TOKEN_CHARS) {
+      // Never with the value: it is a secret.
+      throw new UsageException(
+          origin + " is not a token: at most " + MOST_TOKEN_CHARS + " visible ASCII characters, no blanks");
+    }
+    return value;
+  }
+
+  static double fps(String value, String origin) throws UsageException {
+    double fps = DECIMAL.matcher(value).matches() ? Double.parseDouble(value) : 0;
+    if (fps < 0.1 || fps > MOST_FPS) {
+      throw wrong(origin, value, "frames per second from 0.1 to 240, such as 30");
+    }
+    return fps;
+  }
+
+  static Size size(String value, String origin) throws UsageException {
+    Matcher matcher = SIZE.matcher(value);
+    if (matcher.matches()) {
+      int width = Integer.parseInt(matcher.group(1));
+      int height = Integer.parseInt(matcher.group(2));
+      boolean even = width % 2 == 0 && height % 2 == 0;
+      if (even && Math.min(width, height) >= 16 && Math.max(width, height) <= MOST_PIXELS_PER_SIDE) {
+        return new Size(width, height);
+      }
+    }
+    throw wrong(origin, value, "an even width and height from 16 to 8192, such as 1280x720");
+  }
+
+  static int quality(String value, String origin) throws UsageException {
+    int quality = value.matches("\\d{1,3}") ? Integer.parseInt(value) : 0;
+    if (quality < 1 || quality > 100) {
+      throw wrong(origin, value, "a JPEG quality from 1 to 100, such as 80");
+    }
+    return quality;
+  }
+
+  static Duration pingPeriod(String value, String origin) throws UsageException {
+    double seconds = DECIMAL.matcher(value).matches() ? Double.parseDouble(value) : 0;
+    if (seconds < 0.1 || seconds > 3600) {
+      throw wrong(origin, value, "seconds from 0.1 to 3600, such as 10");
+    }
+    return Duration.ofNanos((long) (seconds * 1e9));
+  }
+
+  static boolean yes(String value, String origin) throws UsageException {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "on", "1" -> true;
+      case "false", "no", "off", "0" -> false;
+      default -> throw wrong(origin, value, "true or false");
+    };
+  }
+
+  static Level logLevel(String value, String origin) throws UsageException {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "error" -> Level.ERROR;
+      case "warn" -> Level.WARNING;
+      case "info" -> Level.INFO;
+      case "debug" -> Level.DEBUG;
+      case "trace" -> Level.TRACE;
+      default -> throw wrong(origin, value, "one of error, warn, info, debug, trace");
+    };
+  }
+
+  static UsageException wrong(String origin, String value, String right) {
+    return new UsageException(origin + " is '" + value + "', but it must be " + right);
+  }
+
+  private static UsageException wrong(String origin, String value, String right, Exception cause) {
+    UsageException e = wrong(origin, value, right);
+    e.initCause(cause);
+    return e;
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.agent.uplink;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.jetsonrelay.agent.uplink.ServerMessage.Type;
+
+/** Reads and writes the JSON of the wire protocol. Stateless. */
+final class MessageCodec {
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(32).maxStringLength(64 * 1024).build())
+          .build();
+
+  static final String PONG = "{\"type\":\"pong\"}";
+
+  private MessageCodec() {}
+
+  /** Reads what a relay has sent; anything that is not a JSON object with a type is {@link Type#BAD}. */
+  static ServerMessage read(String text) {
+    String type = "";
+    String clientId = "";
+    String requestedBy = "";
+    String code = "";
+    String message = "";
+    try (JsonParser json = JSON.createParser(trimmed(text))) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return bad("not a JSON object");
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
+        JsonToken token = json.nextToken();
+        json.skipChildren();
+        String value = token == JsonToken.VALUE_STRING ? json.getText() : "";
+        switch (field) {
+          case "type" -> type = value;
+          case "clientId" -> clientId = value;
+          case "requestedBy" -> requestedBy = value;
+          case "code" -> code = value;
+          case "message" -> message = value;
+          default -> {}
+        }
+      }
+      if (json.nextToken() != null) {
+        return bad("more than one JSON value");
+      }
+    } catch (IOException e) {
+      return bad("not JSON: " + e.getClass().getSimpleName());
+    }
+    return switch (type) {
+      case "welcome" -> new ServerMessage(Type.WELCOME, clientId, message);
+      case "registration_success" -> new ServerMessage(Type.REGISTERED, "", message);
+      case "start_streaming" -> new ServerMessage(Type.START, requestedBy, message);
+      case "stop_streaming" -> new ServerMessage(Type.STOP, requestedBy, message);
+      case "ping" -> new ServerMessage(Type.PING, "", message);
+      case "pong" -> new ServerMessage(Type.PONG, "", message);
+      case "server_shutdown" -> new ServerMessage(Type.SHUTDOWN, "", message);
+      case "error" -> new ServerMessage(Type.ERROR, code, message);
+      case "" -> bad("no type");
+      default -> new ServerMessage(Type.OTHER, "", message);
+    };
+  }
+
+  private static ServerMessage bad(String why) {
+    return new ServerMessage(Type.BAD, "", why);
+  }
+
+  /** Without the NUL bytes that C++ peers of this protocol leave at the end of a message. */
+  private static String trimmed(String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) <= ' ') {
+      end--;
+    }
+    return text.substring(0, end);
+  }
+
+  /** The registration as a camera. */
+  static String clientType(Optional<String> name, Optional<String> token) {
+    return write(
+        json -> {
+          json.writeStringField("type", "client_type");
+          json.writeStringField("clientType", "jetson");
+          if (name.isPresent()) {
+            json.writeStringField("name", name.get());
+          }
+          if (token.isPresent()) {
+            json.writeStringField("token", token.get());
+          }
+        });
+  }
+
+  /** What goes before an image. */
+  static String imageData(String from, String source, int bytes, long capturedAtMillis) {
+    return write(
+        json -> {
+          json.writeStringField("type", "image_data");
+          json.writeStringField("from", from);
+          json.writeNumberField("size", bytes);
+          json.writeStringField("format", "jpeg");
+          json.writeStringField("timestamp", Long.toString(capturedAtMillis));
+          json.writeStringField("source", source);
+        });
+  }
+
+  private interface Fields {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  private static String write(Fields fields) {
+    StringWriter text = new StringWriter(160);
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      fields.to(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.agent.uplink;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.jetsonrelay.agent.capture.Mailbox;
+import org.jetsonrelay.agent.capture.Picture;
+import org.jetsonrelay.agent.policy.Demand;
+import org.jetsonrelay.agent.policy.Keepalive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection from its opening handshake to its end. Lives on the uplink thread, which alone sends: one message at
+ * a time, never waiting for it, so that a message from the relay, a ping that is due and a send that hangs are all
+ * seen in time. The thread parks when there is nothing to do; whoever has something for it wakes it.
+ */
+final class Session {
+
+  private static final Logger LOG = System.getLogger(Uplink.class.getName());
+
+  /** Answers to the relay's JSON pings that wait behind a frame; a relay that wants more gets none for the rest. */
+  private static final int MOST_ANSWERS = 4;
+
+  private static final long LONGEST_PARK_NANOS = 500_000_000;
+
+  private final String camera;
+  private final UplinkSettings settings;
+  private final WebSocket socket;
+  private final Line line;
+  private final Uplink uplink;
+  private final Demand demand;
+  private final Mailbox mailbox;
+  private final Tally tally;
+  private final InstantSource clock;
+  private final Keepalive keepalive;
+  private final long openedNanos = System.nanoTime();
+  private final Queue<String> answers = new ArrayDeque<>(MOST_ANSWERS);
+
+  private String clientId = "";
+  private boolean registered;
+  private long pings;
+  private CompletableFuture<WebSocket> pinging = CompletableFuture.completedFuture(null);
+
+  /** The send under way or the last one; the picture it reads is not ours until it is done. */
+  private CompletableFuture<WebSocket> sending = CompletableFuture.completedFuture(null);
+
+  private long sendingSinceNanos;
+  private @Nullable Picture inFlight;
+
+  Session(String camera, Uplink uplink, WebSocket socket, Line line) {
+    this.camera = camera;
+    this.uplink = uplink;
+    this.socket = socket;
+    this.line = line;
+    settings = uplink.settings();
+    demand = uplink.demand();
+    mailbox = uplink.mailbox();
+    tally = uplink.tally();
+    clock = uplink.clock();
+    keepalive = new Keepalive(settings.limits().ping(), openedNanos);
+  }
+
+  /** Serves the connection until it has ended, and says how. */
+  Ending run() {
+    try {
+      send(socket.sendText(MessageCodec.clientType(settings.name(), settings.token()), true));
+      Ending ending = serve();
+      if (line.tooLarge()) {
+        farewell(1009, "message too large");
+      } else if (ending.why() == Ending.Why.STOPPED) {
+        farewell(WebSocket.NORMAL_CLOSURE, "agent stopped");
+      }
+      return ending;
+    } finally {
+      socket.abort();
+      demand.disconnected(System.nanoTime());
+      awaitPicture();
+    }
+  }
+
+  private Ending serve() {
+    while (true) {
+      long now = System.nanoTime();
+      if (uplink.stopping()) {
+        return Ending.STOPPED;
+      }
+      Ending ending = settle();
+      if (ending == null) {
+        ending = readInbox(now);
+      }
+      if (ending == null) {
+        ending = line.ending();
+      }
+      if (ending == null) {
+        ending = overdue(now);
+      }
+      if (ending != null) {
+        return ending;
+      }
+      sendNext(now);
+      uplink.tick(now);
+      LockSupport.parkNanos(this, nanosToWait(now));
+    }
+  }
+
+  /** Accounts for a send that is done. */
+  private @Nullable Ending settle() {
+    if (!sending.isDone()) {
+      return null;
+    }
+    if (sending.isCompletedExceptionally()) {
+      // The reason that the receiving side saw says more, if it saw one.
+      Ending seen = line.ending();
+      return seen != null ? seen : Ending.lost("sending to the relay failed");
+    }
+    if (inFlight != null) {
+      tally.sent(inFlight.data().limit(), clock.millis() - inFlight.capturedAtMillis());
+      inFlight = null;
+    }
+    return null;
+  }
+
+  private @Nullable Ending readInbox(long nowNanos) {
+    for (String text = line.next(); text != null; text = line.next()) {
+      Ending ending = handle(MessageCodec.read(text), nowNanos);
+      Line.handled(socket);
+      if (ending != null) {
+        return ending;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Ending handle(ServerMessage message, long nowNanos) {
+    switch (message.type()) {
+      case WELCOME -> clientId = message.subject();
+      case REGISTERED -> {
+        if (!registered) {
+          registered = true;
+          demand.registered();
+          uplink.registered(nowNanos);
+        }
+      }
+      case START -> {
+        if (demand.state() != Demand.State.LIVE) {
+          // What still waits was captured for an audience that is gone.
+          mailbox.clear();
+          LOG.log(Level.INFO, "{0}: streaming for {1}", camera, Failures.shortened(message.subject()));
+        }
+        demand.started();
+      }
+      case STOP -> {
+        if (demand.state() != Demand.State.IDLE) {
+          LOG.log(Level.INFO, "{0}: nobody watches any more", camera);
+        }
+        demand.stopped();
+      }
+      case PING -> {
+        if (answers.size() < MOST_ANSWERS) {
+          answers.add(MessageCodec.PONG);
+        }
+      }
+      case SHUTDOWN -> LOG.log(Level.INFO, "{0}: the relay is shutting down", camera);
+      case ERROR -> {
+        LOG.log(
+            Level.WARNING,
+            "{0}: the relay says {1}: {2}",
+            camera,
+            Failures.shortened(message.subject()),
+            Failures.shortened(message.message()));
+        return Failures.ofError(
+            message.subject(), message.message(), settings.limits().replaced());
+      }
+      case BAD -> LOG.log(Level.DEBUG, "{0}: ignored a message: {1}", camera, message.message());
+      case PONG, OTHER -> {}
+    }
+    return null;
+  }
+
+  private @Nullable Ending overdue(long nowNanos) {
+    if (!registered && nowNanos - openedNanos >= settings.limits().register().toNanos()) {
+      return Ending.lost(
+          "the relay does not answer the registration; is it a relay that listens at "
+              + Failures.bare(settings.relay())
+              + "?");
+    }
+    if (!sending.isDone() && nowNanos - sendingSinceNanos >= settings.limits().send().toNanos()) {
+      return Ending.lost("the relay takes no data: one message is stuck since " + seconds(nowNanos - sendingSinceNanos));
+    }
+    if (keepalive.dead(line.heardNanos(), nowNanos)) {
+      return Ending.lost("the relay is silent since " + seconds(nowNanos - line.heardNanos()));
+    }
+    return null;
+  }
+
+  private static String seconds(long nanos) {
+    return nanos / 1_000_000 / 1000.0 + " s";
+  }
+
+  private void sendNext(long nowNanos) {
+    // A ping may be sent beside a frame (it is queued behind it), but not beside another ping.
+    if (keepalive.pingDue(nowNanos) && pinging.isDone()) {
+      pinging = socket.sendPing(ByteBuffer.allocate(Long.BYTES).putLong(pings++).flip());
+    }
+    if (!sending.isDone()) {
+      return;
+    }
+    String answer = answers.poll();
+    if (answer != null) {
+      send(socket.sendText(answer, true));
+    } else if (registered && demand.sending()) {
+      Picture picture = mailbox.take();
+      if (picture != null) {
+        send(picture);
+      }
+    }
+  }
+
+  private void send(Picture picture) {
+    ByteBuffer jpeg = picture.data().duplicate();
+    String from = clientId.isEmpty() ? camera : clientId;
+    String metadata =
+        MessageCodec.imageData(from, camera, jpeg.remaining(), picture.capturedAtMillis());
+    inFlight = picture;
+    send(socket.sendText(metadata, true).thenCompose(next -> next.sendBinary(jpeg, true)));
+  }
+
+  private void send(CompletableFuture<WebSocket> future) {
+    sendingSinceNanos = System.nanoTime();
+    sending = future;
+    // On the future itself, not on what whenComplete returns: that one is not done yet when the uplink is woken.
+    var unused = future.whenComplete((done, failure) -> uplink.wake());
+  }
+
+  private long nanosToWait(long nowNanos) {
+    if (sending.isDone() && !answers.isEmpty()) {
+      return 0;
+    }
+    return Math.min(LONGEST_PARK_NANOS, keepalive.nanosToChange(line.heardNanos(), nowNanos));
+  }
+
+  /** Closes as RFC 6455 wants it, as far as the relay plays along. */
+  private void farewell(int code, String reason) {
+    CompletableFuture<WebSocket> closing = socket.sendClose(code, reason);
+    long until = System.nanoTime() + settings.limits().closing().toNanos();
+    boolean answered = false;
+    for (long left = until - System.nanoTime(); left > 0 && !answered; left = until - System.nanoTime()) {
+      while (line.next() != null) {
+        Line.handled(socket);
+      }
+      answered = closing.isDone() && (line.tooLarge() || line.ending() != null);
+      if (!answered) {
+        LockSupport.parkNanos(this, Math.min(left, 10_000_000));
+      }
+    }
+  }
+
+  /** After an abort the client lets go of the picture within milliseconds; a picture it keeps is not used again. */
+  private void awaitPicture() {
+    long until = System.nanoTime() + 1_000_000_000;
+    while (!sending.isDone() && System.nanoTime() - until < 0) {
+      LockSupport.parkNanos(this, 1_000_000);
+    }
+    if (!sending.isDone()) {
+      mailbox.forfeit();
+    }
+  }
+}
