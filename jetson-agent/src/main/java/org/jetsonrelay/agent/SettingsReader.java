@@ -119,7 +119,7 @@ final class SettingsReader {
 
   private static Map<String, Setting> parts(Setting description) throws UsageException {
     Map<String, Setting> parts = new LinkedHashMap<>();
-    for (String part : NEXT_KEY.split(description.value())) {
+    for (String part : NEXT_KEY.split(description.value(), -1)) {
       int equals = part.indexOf('=');
       String key = equals < 0 ? part : part.substring(0, equals);
       if (equals < 0 || !KEYS.contains(key)) {
