@@ -14,14 +14,16 @@ import org.jetsonrelay.agent.capture.SourceException;
 import org.jetsonrelay.agent.uplink.Uplink.Outcome;
 
 /**
- * All cameras of one process. Owns the HTTP client they share. {@link #run} belongs to the main thread; {@link #stop}
- * may be called by any.
+ * All cameras of one process. Owns the HTTP client they share. {@link #run} belongs to the main
+ * thread; {@link #stop} may be called by any.
  */
 final class Agent {
 
   private static final Logger LOG = System.getLogger(Agent.class.getName());
 
-  /** The callbacks only assemble messages: two threads are plenty, however many cameras there are. */
+  /**
+   * The callbacks only assemble messages: two threads are plenty, however many cameras there are.
+   */
   private static final int CLIENT_THREADS = 2;
 
   private final AgentSettings settings;

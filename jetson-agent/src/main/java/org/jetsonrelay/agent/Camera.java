@@ -12,7 +12,10 @@ import org.jetsonrelay.agent.capture.Mailbox;
 import org.jetsonrelay.agent.capture.SourceFactory;
 import org.jetsonrelay.agent.uplink.Uplink;
 
-/** One camera: its capture thread, its uplink thread and the mailbox between them. Fails and recovers alone. */
+/**
+ * One camera: its capture thread, its uplink thread and the mailbox between them. Fails and
+ * recovers alone.
+ */
 final class Camera {
 
   private static final Logger LOG = System.getLogger(Camera.class.getName());

@@ -36,7 +36,9 @@ final class FrameSources {
   /** Returns the word unchanged if there is such a source. */
   static String checked(String word, String origin) throws UsageException {
     boolean known =
-        word.equals("test") || rest(word, "folder:").length() > 0 || rest(word, "file:").length() > 0;
+        word.equals("test")
+            || rest(word, "folder:").length() > 0
+            || rest(word, "file:").length() > 0;
     boolean printable = word.chars().noneMatch(c -> c == 0);
     if (!known || !printable) {
       throw Values.wrong(origin, word, "folder:DIR, file:VIDEO or test");
@@ -77,8 +79,9 @@ final class FrameSources {
   }
 
   /**
-   * Opens a camera's source once and closes it again: a folder or file that is missing will not appear by itself, so
-   * the user should hear of it at once. Devices are not tried; they may be busy for a moment.
+   * Opens a camera's source once and closes it again: a folder or file that is missing will not
+   * appear by itself, so the user should hear of it at once. Devices are not tried; they may be
+   * busy for a moment.
    *
    * @throws SourceException when it cannot be opened
    */

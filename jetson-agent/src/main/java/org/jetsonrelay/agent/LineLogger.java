@@ -11,7 +11,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/** One line per message: time, level, text. The JDK's own loggers are heard from warnings upwards only. */
+/**
+ * One line per message: time, level, text. The JDK's own loggers are heard from warnings upwards
+ * only.
+ */
 final class LineLogger implements System.Logger {
 
   private static final DateTimeFormatter TIME =
@@ -52,10 +55,15 @@ final class LineLogger implements System.Logger {
 
   @Override
   public void log(
-      Level level, @Nullable ResourceBundle bundle, @Nullable String format, Object @Nullable... values) {
+      Level level,
+      @Nullable ResourceBundle bundle,
+      @Nullable String format,
+      Object @Nullable ... values) {
     if (isLoggable(level)) {
       Throwable thrown = null;
-      if (values != null && values.length > 0 && values[values.length - 1] instanceof Throwable last) {
+      if (values != null
+          && values.length > 0
+          && values[values.length - 1] instanceof Throwable last) {
         thrown = last;
       }
       boolean plain = format == null || values == null || values.length == 0;

@@ -5,8 +5,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Makes the agent's own log what {@link System#getLogger} returns: no logging library, and lines that are still
- * written while the process shuts down. Found by {@code META-INF/services}.
+ * Makes the agent's own log what {@link System#getLogger} returns: no logging library, and lines
+ * that are still written while the process shuts down. Found by {@code META-INF/services}.
  */
 public final class LineLoggerFinder extends System.LoggerFinder {
 

@@ -15,19 +15,26 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command. Reads the settings, runs the agent, turns signals into an orderly stop and results into exit codes. */
+/**
+ * The command. Reads the settings, runs the agent, turns signals into an orderly stop and results
+ * into exit codes.
+ */
 public final class Main {
 
   private static final Logger LOG = System.getLogger(Main.class.getName());
 
-  /** How long a signal waits for the cameras: within the three seconds that a supervisor is promised. */
+  /**
+   * How long a signal waits for the cameras: within the three seconds that a supervisor is
+   * promised.
+   */
   private static final long STOP_MILLIS = 2_800;
 
   private Main() {}
 
   /** Runs until a signal comes or no camera is left. */
   public static void main(String[] arguments) throws InterruptedException {
-    // Against a relay that stops reading the kernel would otherwise take megabytes: seconds of old pictures.
+    // Against a relay that stops reading the kernel would otherwise take megabytes: seconds of old
+    // pictures.
     if (System.getProperty("jdk.httpclient.sendBufferSize") == null) {
       System.setProperty("jdk.httpclient.sendBufferSize", "262144");
     }
@@ -101,7 +108,10 @@ public final class Main {
     return code;
   }
 
-  /** On a signal: the JVM would report the signal's number, but a stop that was asked for is a success. */
+  /**
+   * On a signal: the JVM would report the signal's number, but a stop that was asked for is a
+   * success.
+   */
   private static void stopAndHalt(Agent agent, CountDownLatch ended) {
     agent.stop();
     boolean orderly = false;

@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line, as text: {@link SettingsReader} makes values of it. Filled by picocli, hence not final. */
+/**
+ * The command line, as text: {@link SettingsReader} makes values of it. Filled by picocli, hence
+ * not final.
+ */
 @Command(
     name = "jetson-agent",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    description = "Takes pictures from a camera, a folder or a video and pushes them to a relay while somebody watches.",
+    description =
+        "Takes pictures from a camera, a folder or a video and pushes them to a relay while somebody watches.",
     footerHeading = "%nExit codes:%n")
 @SuppressWarnings("FieldCanBeFinal")
 final class Options {
@@ -58,7 +62,8 @@ final class Options {
   @Option(
       names = "--token",
       paramLabel = "TOKEN",
-      description = "What the relay wants to see (TOKEN; better there, since others can read a command line).")
+      description =
+          "What the relay wants to see (TOKEN; better there, since others can read a command line).")
   @Nullable String token;
 
   @Option(
@@ -90,9 +95,15 @@ final class Options {
       description = "error, warn, info, debug or trace (LOG_LEVEL; default info).")
   @Nullable String logLevel;
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this and exit.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this and exit.")
   boolean help;
 
-  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version and exit.")
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and exit.")
   boolean version;
 }

@@ -17,8 +17,8 @@ import org.jetsonrelay.agent.uplink.UplinkSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes settings of a command line and an environment. The command line wins; an environment variable that is empty
- * or blank counts as absent. Used once, by the main thread.
+ * Makes settings of a command line and an environment. The command line wins; an environment
+ * variable that is empty or blank counts as absent. Used once, by the main thread.
  */
 final class SettingsReader {
 
@@ -37,7 +37,8 @@ final class SettingsReader {
     this.environment = environment;
   }
 
-  static AgentSettings read(Options options, Map<String, String> environment) throws UsageException {
+  static AgentSettings read(Options options, Map<String, String> environment)
+      throws UsageException {
     return new SettingsReader(options, environment).settings();
   }
 
@@ -93,12 +94,15 @@ final class SettingsReader {
       CameraSettings camera = camera(merged);
       if (!names.add(camera.name().orElse(""))) {
         throw Values.wrong(
-            description.origin(), description.value(), "a camera with a name that no other has: name=...");
+            description.origin(),
+            description.value(),
+            "a camera with a name that no other has: name=...");
       }
       cameras.add(camera);
     }
     if (cameras.size() > 1 && names.contains("")) {
-      throw new UsageException("each of several cameras needs a name of its own: --camera name=...,source=...");
+      throw new UsageException(
+          "each of several cameras needs a name of its own: --camera name=...,source=...");
     }
     return List.copyOf(cameras);
   }
@@ -113,7 +117,9 @@ final class SettingsReader {
     common.put("token", setting(options.token, "--token", "TOKEN", ""));
     common.put("always-on", setting(options.alwaysOn, "--always-on", "ALWAYS_ON", "false"));
     // An option that is given but empty is an error; a variable that is not given is not.
-    common.values().removeIf(setting -> setting.value().isEmpty() && !setting.origin().startsWith("-"));
+    common
+        .values()
+        .removeIf(setting -> setting.value().isEmpty() && !setting.origin().startsWith("-"));
     return common;
   }
 

@@ -10,7 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jetsonrelay.agent.CameraSettings.Size;
 
-/** From what users write to values. Each error names where the value came from, the value, and what is right. */
+/**
+ * From what users write to values. Each error names where the value came from, the value, and what
+ * is right.
+ */
 final class Values {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -32,10 +35,13 @@ final class Values {
     String scheme = uri.getScheme();
     if (scheme == null || !(scheme.equals("ws") || scheme.equals("wss")) || uri.getHost() == null) {
       throw wrong(
-          origin, value, "an address that begins with ws:// or wss://, such as ws://192.168.1.10:8080/ws");
+          origin,
+          value,
+          "an address that begins with ws:// or wss://, such as ws://192.168.1.10:8080/ws");
     }
     if (uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
-      throw wrong(origin, value, "an address without user name and fragment; a token is given by --token");
+      throw wrong(
+          origin, value, "an address without user name and fragment; a token is given by --token");
     }
     String path = uri.getRawPath();
     if (path != null && !path.isEmpty() && !path.equals("/")) {
@@ -48,7 +54,8 @@ final class Values {
 
   static String name(String value, String origin) throws UsageException {
     if (!NAME.matcher(value).matches()) {
-      throw wrong(origin, value, "1 to 64 letters, digits, dots, dashes or underscores, such as front");
+      throw wrong(
+          origin, value, "1 to 64 letters, digits, dots, dashes or underscores, such as front");
     }
     return value;
   }
@@ -58,7 +65,10 @@ final class Values {
     if (!visible || value.length() > MOST_TOKEN_CHARS) {
       // Never with the value: it is a secret.
       throw new UsageException(
-          origin + " is not a token: at most " + MOST_TOKEN_CHARS + " visible ASCII characters, no blanks");
+          origin
+              + " is not a token: at most "
+              + MOST_TOKEN_CHARS
+              + " visible ASCII characters, no blanks");
     }
     return value;
   }
@@ -77,7 +87,9 @@ final class Values {
       int width = Integer.parseInt(matcher.group(1));
       int height = Integer.parseInt(matcher.group(2));
       boolean even = width % 2 == 0 && height % 2 == 0;
-      if (even && Math.min(width, height) >= 16 && Math.max(width, height) <= MOST_PIXELS_PER_SIDE) {
+      if (even
+          && Math.min(width, height) >= 16
+          && Math.max(width, height) <= MOST_PIXELS_PER_SIDE) {
         return new Size(width, height);
       }
     }

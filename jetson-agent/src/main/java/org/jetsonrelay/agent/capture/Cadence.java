@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes frames that exist already come when they are due: each a given distance after the one before. What is late is
- * made up for, unless it is later than a second: then time starts anew, so that a machine that slept does not race.
- * Used by the capture thread.
+ * Makes frames that exist already come when they are due: each a given distance after the one
+ * before. What is late is made up for, unless it is later than a second: then time starts anew, so
+ * that a machine that slept does not race. Used by the capture thread.
  */
 public final class Cadence {
 
@@ -16,8 +16,8 @@ public final class Cadence {
   private long dueNanos = System.nanoTime();
 
   /**
-   * Waits until the next frame is due. Returns false when that is later than {@code timeout} from now, after having
-   * waited for that long.
+   * Waits until the next frame is due. Returns false when that is later than {@code timeout} from
+   * now, after having waited for that long.
    */
   public boolean await(Duration timeout) throws InterruptedException {
     long now = System.nanoTime();

@@ -9,8 +9,9 @@ import org.jetsonrelay.agent.policy.Backoff;
 import org.jetsonrelay.agent.policy.FrameWatch;
 
 /**
- * The capture thread of one camera. Owns the source: it opens it when frames are wanted, fills the mailbox, closes it
- * when they no longer are, and builds it anew, with backoff, when it fails, ends or goes silent.
+ * The capture thread of one camera. Owns the source: it opens it when frames are wanted, fills the
+ * mailbox, closes it when they no longer are, and builds it anew, with backoff, when it fails, ends
+ * or goes silent.
  */
 public final class CaptureLoop {
 
@@ -30,7 +31,9 @@ public final class CaptureLoop {
 
   private volatile boolean stopped;
 
-  /** The last failure that was logged; it is said once, not at every attempt. Capture thread only. */
+  /**
+   * The last failure that was logged; it is said once, not at every attempt. Capture thread only.
+   */
   private String lastFailure = "";
 
   /**
@@ -153,7 +156,8 @@ public final class CaptureLoop {
   private void awaitNextAttempt(String failure) throws InterruptedException {
     if (!failure.equals(lastFailure)) {
       lastFailure = failure;
-      LOG.log(Level.WARNING, "{0}: {1}; the source is opened again, until it works", camera, failure);
+      LOG.log(
+          Level.WARNING, "{0}: {1}; the source is opened again, until it works", camera, failure);
     }
     long until = System.nanoTime() + backoff.failed(System.nanoTime());
     synchronized (lock) {

@@ -35,7 +35,9 @@ public record CaptureSettings(
         Duration.ofSeconds(2));
   }
 
-  /** The same for a source that is asked for {@code fps}: a slow one is not taken for a silent one. */
+  /**
+   * The same for a source that is asked for {@code fps}: a slow one is not taken for a silent one.
+   */
   public CaptureSettings forRate(double fps) {
     Duration threePeriods = Duration.ofNanos((long) (3e9 / fps));
     return threePeriods.compareTo(nextFrame) <= 0

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.agent.capture;
 
-/** An uncompressed picture: full-range YCbCr (BT.601, as JFIF wants it), the chroma planes at half the size. */
+/**
+ * An uncompressed picture: full-range YCbCr (BT.601, as JFIF wants it), the chroma planes at half
+ * the size.
+ */
 public final class I420 {
 
   private final int width;

@@ -11,7 +11,10 @@ public final class Jpeg {
 
   private Jpeg() {}
 
-  /** Whether it begins as a JPEG does, with the markers SOI and the first byte of another one (ITU-T T.81, B.1.1). */
+  /**
+   * Whether it begins as a JPEG does, with the markers SOI and the first byte of another one (ITU-T
+   * T.81, B.1.1).
+   */
   public static boolean begins(ByteBuffer data) {
     int at = data.position();
     return data.remaining() >= 4

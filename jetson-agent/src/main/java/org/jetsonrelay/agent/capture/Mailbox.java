@@ -4,9 +4,10 @@ package org.jetsonrelay.agent.capture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one-slot hand-off between the capture thread and the uplink thread, in which the latest frame wins. Owns three
- * pictures that rotate: one is being filled, one waits or is spent, one is being sent. Neither thread ever waits for
- * the other; the lock is held for a few assignments only and publishes the picture's contents.
+ * The one-slot hand-off between the capture thread and the uplink thread, in which the latest frame
+ * wins. Owns three pictures that rotate: one is being filled, one waits or is spent, one is being
+ * sent. Neither thread ever waits for the other; the lock is held for a few assignments only and
+ * publishes the picture's contents.
  */
 public final class Mailbox {
 
@@ -53,8 +54,8 @@ public final class Mailbox {
   }
 
   /**
-   * Uplink thread: the latest frame, or null when there is none that was not taken yet. The frame taken before it is
-   * given back, so nothing may read it any more.
+   * Uplink thread: the latest frame, or null when there is none that was not taken yet. The frame
+   * taken before it is given back, so nothing may read it any more.
    */
   public @Nullable Picture take() {
     synchronized (lock) {
@@ -76,7 +77,10 @@ public final class Mailbox {
     }
   }
 
-  /** Uplink thread: something may go on reading the frame taken last; replaces that picture by a new one. */
+  /**
+   * Uplink thread: something may go on reading the frame taken last; replaces that picture by a new
+   * one.
+   */
   public void forfeit() {
     sending = new Picture(0);
   }

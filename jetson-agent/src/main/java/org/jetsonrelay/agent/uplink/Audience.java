@@ -5,6 +5,9 @@ package org.jetsonrelay.agent.uplink;
 @FunctionalInterface
 public interface Audience {
 
-  /** Frames are wanted, or no longer wanted. Called by the uplink thread at each change; must not block. */
+  /**
+   * Frames are wanted, or no longer wanted. Called by the uplink thread at each change; must not
+   * block.
+   */
   void wants(boolean frames);
 }

@@ -32,7 +32,9 @@ record Ending(Why why, String text, Duration pause) {
 
   static Ending refused(String text) {
     return new Ending(
-        Why.REFUSED, text + "; give the token that the relay expects with --token or TOKEN", Duration.ZERO);
+        Why.REFUSED,
+        text + "; give the token that the relay expects with --token or TOKEN",
+        Duration.ZERO);
   }
 
   static Ending replaced(String text, Duration pause) {

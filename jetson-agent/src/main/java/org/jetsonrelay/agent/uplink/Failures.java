@@ -31,7 +31,8 @@ final class Failures {
     if (cause instanceof HttpTimeoutException) {
       return Ending.lost("no answer from " + bare(relay));
     }
-    if (cause instanceof ConnectException && cause.getCause() instanceof UnresolvedAddressException) {
+    if (cause instanceof ConnectException
+        && cause.getCause() instanceof UnresolvedAddressException) {
       return Ending.lost("the host name in " + bare(relay) + " is not known here");
     }
     return Ending.lost("no connection to " + bare(relay) + ": " + text(cause));
@@ -43,7 +44,8 @@ final class Failures {
       case 401 -> Ending.refused("the relay asks for a token (HTTP 401)");
       case 403 -> Ending.refused("the relay does not allow this agent to publish (HTTP 403)");
       case 404 ->
-          Ending.lost("there is no relay at " + bare(relay) + " (HTTP 404); its path is usually /ws");
+          Ending.lost(
+              "there is no relay at " + bare(relay) + " (HTTP 404); its path is usually /ws");
       default ->
           new Ending(
               Ending.Why.LOST,
@@ -54,7 +56,9 @@ final class Failures {
 
   private static long retryAfterSeconds(HttpResponse<?> response) {
     String value = response.headers().firstValue("Retry-After").orElse("0");
-    return value.matches("\\d{1,9}") ? Math.min(Long.parseLong(value), MOST_RETRY_AFTER_SECONDS) : 0;
+    return value.matches("\\d{1,9}")
+        ? Math.min(Long.parseLong(value), MOST_RETRY_AFTER_SECONDS)
+        : 0;
   }
 
   /** What a close by the relay means. */
@@ -63,17 +67,18 @@ final class Failures {
     return switch (code) {
       case 4401 -> Ending.refused("the relay does not accept the token (4401" + said + ")");
       case 4403 -> Ending.refused("the relay does not allow this camera (4403" + said + ")");
-      case 4409 -> Ending.replaced("another agent has taken this camera's name (4409)", replacedPause);
+      case 4409 ->
+          Ending.replaced("another agent has taken this camera's name (4409)", replacedPause);
       case 1001 -> Ending.lost("the relay is going away (1001" + said + ")");
       default -> Ending.lost("the relay has closed the connection (" + code + said + ")");
     };
   }
 
   /** What an error message of the relay means; null when the connection can go on. */
-  static @Nullable Ending ofError(
-      String code, String message, Duration replacedPause) {
+  static @Nullable Ending ofError(String code, String message, Duration replacedPause) {
     return switch (code) {
-      case "unauthorized" -> Ending.refused("the relay does not accept the token: " + shortened(message));
+      case "unauthorized" ->
+          Ending.refused("the relay does not accept the token: " + shortened(message));
       case "name_taken" ->
           Ending.replaced("the camera's name is taken: " + shortened(message), replacedPause);
       default -> null;
@@ -82,7 +87,11 @@ final class Failures {
 
   /** Without query and user, which may hold secrets. */
   static String bare(URI relay) {
-    return relay.getScheme() + "://" + relay.getHost() + (relay.getPort() < 0 ? "" : ":" + relay.getPort()) + relay.getPath();
+    return relay.getScheme()
+        + "://"
+        + relay.getHost()
+        + (relay.getPort() < 0 ? "" : ":" + relay.getPort())
+        + relay.getPath();
   }
 
   static String text(Throwable failure) {

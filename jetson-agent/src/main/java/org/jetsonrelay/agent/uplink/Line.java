@@ -10,9 +10,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving side of one connection. Its callbacks run on the HTTP client's threads, one at a time; they assemble
- * messages and leave them for the uplink thread, which is told by {@code wake}. Limits: a message is at most so long,
- * and at most {@link #WINDOW} messages wait; a relay that talks faster meets TCP's flow control.
+ * The receiving side of one connection. Its callbacks run on the HTTP client's threads, one at a
+ * time; they assemble messages and leave them for the uplink thread, which is told by {@code wake}.
+ * Limits: a message is at most so long, and at most {@link #WINDOW} messages wait; a relay that
+ * talks faster meets TCP's flow control.
  */
 final class Line implements WebSocket.Listener {
 
@@ -23,19 +24,27 @@ final class Line implements WebSocket.Listener {
   private final Duration replacedPause;
   private final Runnable wake;
 
-  /** Complete messages: added by the callbacks, taken by the uplink thread. Never full, see {@link #onOpen}. */
+  /**
+   * Complete messages: added by the callbacks, taken by the uplink thread. Never full, see {@link
+   * #onOpen}.
+   */
   private final Queue<String> inbox = new ArrayBlockingQueue<>(WINDOW);
 
   /** The message being assembled; callbacks only. */
   private final StringBuilder parts = new StringBuilder();
 
-  /** When anything was heard last, as {@link System#nanoTime}; written by callbacks, read by the uplink thread. */
+  /**
+   * When anything was heard last, as {@link System#nanoTime}; written by callbacks, read by the
+   * uplink thread.
+   */
   private volatile long heardNanos = System.nanoTime();
 
   /** How it ended; written once by a callback, read by the uplink thread. */
   private volatile @Nullable Ending ending;
 
-  /** Whether the relay sent more than allowed, so that it is still to be told; as {@link #ending}. */
+  /**
+   * Whether the relay sent more than allowed, so that it is still to be told; as {@link #ending}.
+   */
   private volatile boolean tooLarge;
 
   Line(int mostChars, Duration replacedPause, Runnable wake) {
@@ -46,7 +55,8 @@ final class Line implements WebSocket.Listener {
 
   @Override
   public void onOpen(WebSocket socket) {
-    // Each callback uses one up. All but a complete message ask for their replacement at once; that one is replaced
+    // Each callback uses one up. All but a complete message ask for their replacement at once; that
+    // one is replaced
     // when the uplink thread has handled it, so no more than WINDOW ever wait.
     heardNanos = System.nanoTime();
     socket.request(WINDOW);
@@ -130,7 +140,7 @@ final class Line implements WebSocket.Listener {
     return ending;
   }
 
-  /** Whether it ended because the relay sent too much, and is still to be closed with 1009. */
+  /** Whether it ended because the relay sent too much, and is still to be told. */
   boolean tooLarge() {
     return tooLarge;
   }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import org.jetsonrelay.agent.uplink.ServerMessage.Type;
 
 /** Reads and writes the JSON of the wire protocol. Stateless. */
 final class MessageCodec {
@@ -18,14 +17,20 @@ final class MessageCodec {
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(32).maxStringLength(64 * 1024).build())
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(32)
+                  .maxStringLength(64 * 1024)
+                  .build())
           .build();
 
   static final String PONG = "{\"type\":\"pong\"}";
 
   private MessageCodec() {}
 
-  /** Reads what a relay has sent; anything that is not a JSON object with a type is {@link Type#BAD}. */
+  /**
+   * Reads what a relay has sent; anything that is not a JSON object with a type is {@link
+   * ServerMessage.Type#BAD}.
+   */
   static ServerMessage read(String text) {
     String type = "";
     String clientId = "";
@@ -57,21 +62,21 @@ final class MessageCodec {
       return bad("not JSON: " + e.getClass().getSimpleName());
     }
     return switch (type) {
-      case "welcome" -> new ServerMessage(Type.WELCOME, clientId, message);
-      case "registration_success" -> new ServerMessage(Type.REGISTERED, "", message);
-      case "start_streaming" -> new ServerMessage(Type.START, requestedBy, message);
-      case "stop_streaming" -> new ServerMessage(Type.STOP, requestedBy, message);
-      case "ping" -> new ServerMessage(Type.PING, "", message);
-      case "pong" -> new ServerMessage(Type.PONG, "", message);
-      case "server_shutdown" -> new ServerMessage(Type.SHUTDOWN, "", message);
-      case "error" -> new ServerMessage(Type.ERROR, code, message);
+      case "welcome" -> new ServerMessage(ServerMessage.Type.WELCOME, clientId, message);
+      case "registration_success" -> new ServerMessage(ServerMessage.Type.REGISTERED, "", message);
+      case "start_streaming" -> new ServerMessage(ServerMessage.Type.START, requestedBy, message);
+      case "stop_streaming" -> new ServerMessage(ServerMessage.Type.STOP, requestedBy, message);
+      case "ping" -> new ServerMessage(ServerMessage.Type.PING, "", message);
+      case "pong" -> new ServerMessage(ServerMessage.Type.PONG, "", message);
+      case "server_shutdown" -> new ServerMessage(ServerMessage.Type.SHUTDOWN, "", message);
+      case "error" -> new ServerMessage(ServerMessage.Type.ERROR, code, message);
       case "" -> bad("no type");
-      default -> new ServerMessage(Type.OTHER, "", message);
+      default -> new ServerMessage(ServerMessage.Type.OTHER, "", message);
     };
   }
 
   private static ServerMessage bad(String why) {
-    return new ServerMessage(Type.BAD, "", why);
+    return new ServerMessage(ServerMessage.Type.BAD, "", why);
   }
 
   /** Without the NUL bytes that C++ peers of this protocol leave at the end of a message. */
@@ -85,30 +90,28 @@ final class MessageCodec {
 
   /** The registration as a camera. */
   static String clientType(Optional<String> name, Optional<String> token) {
-    return write(
-        json -> {
-          json.writeStringField("type", "client_type");
-          json.writeStringField("clientType", "jetson");
-          if (name.isPresent()) {
-            json.writeStringField("name", name.get());
-          }
-          if (token.isPresent()) {
-            json.writeStringField("token", token.get());
-          }
-        });
+    return write(json -> {
+      json.writeStringField("type", "client_type");
+      json.writeStringField("clientType", "jetson");
+      if (name.isPresent()) {
+        json.writeStringField("name", name.get());
+      }
+      if (token.isPresent()) {
+        json.writeStringField("token", token.get());
+      }
+    });
   }
 
   /** What goes before an image. */
   static String imageData(String from, String source, int bytes, long capturedAtMillis) {
-    return write(
-        json -> {
-          json.writeStringField("type", "image_data");
-          json.writeStringField("from", from);
-          json.writeNumberField("size", bytes);
-          json.writeStringField("format", "jpeg");
-          json.writeStringField("timestamp", Long.toString(capturedAtMillis));
-          json.writeStringField("source", source);
-        });
+    return write(json -> {
+      json.writeStringField("type", "image_data");
+      json.writeStringField("from", from);
+      json.writeNumberField("size", bytes);
+      json.writeStringField("format", "jpeg");
+      json.writeStringField("timestamp", Long.toString(capturedAtMillis));
+      json.writeStringField("source", source);
+    });
   }
 
   private interface Fields {

@@ -7,6 +7,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -17,15 +18,19 @@ import org.jetsonrelay.agent.policy.Keepalive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection from its opening handshake to its end. Lives on the uplink thread, which alone sends: one message at
- * a time, never waiting for it, so that a message from the relay, a ping that is due and a send that hangs are all
- * seen in time. The thread parks when there is nothing to do; whoever has something for it wakes it.
+ * One connection from its opening handshake to its end. Lives on the uplink thread, which alone
+ * sends: one message at a time, never waiting for it, so that a message from the relay, a ping that
+ * is due and a send that hangs are all seen in time. The thread parks when there is nothing to do;
+ * whoever has something for it wakes it.
  */
 final class Session {
 
   private static final Logger LOG = System.getLogger(Uplink.class.getName());
 
-  /** Answers to the relay's JSON pings that wait behind a frame; a relay that wants more gets none for the rest. */
+  /**
+   * Answers to the relay's JSON pings that wait behind a frame; a relay that wants more gets none
+   * for the rest.
+   */
   private static final int MOST_ANSWERS = 4;
 
   private static final long LONGEST_PARK_NANOS = 500_000_000;
@@ -73,9 +78,9 @@ final class Session {
       send(socket.sendText(MessageCodec.clientType(settings.name(), settings.token()), true));
       Ending ending = serve();
       if (line.tooLarge()) {
-        farewell(1009, "message too large");
+        farewell("message too large");
       } else if (ending.why() == Ending.Why.STOPPED) {
-        farewell(WebSocket.NORMAL_CLOSURE, "agent stopped");
+        farewell("agent stopped");
       }
       return ending;
     } finally {
@@ -152,7 +157,8 @@ final class Session {
         if (demand.state() != Demand.State.LIVE) {
           // What still waits was captured for an audience that is gone.
           mailbox.clear();
-          LOG.log(Level.INFO, "{0}: streaming for {1}", camera, Failures.shortened(message.subject()));
+          LOG.log(
+              Level.INFO, "{0}: streaming for {1}", camera, Failures.shortened(message.subject()));
         }
         demand.started();
       }
@@ -175,8 +181,7 @@ final class Session {
             camera,
             Failures.shortened(message.subject()),
             Failures.shortened(message.message()));
-        return Failures.ofError(
-            message.subject(), message.message(), settings.limits().replaced());
+        return Failures.ofError(message.subject(), message.message(), settings.limits().replaced());
       }
       case BAD -> LOG.log(Level.DEBUG, "{0}: ignored a message: {1}", camera, message.message());
       case PONG, OTHER -> {}
@@ -192,7 +197,9 @@ final class Session {
               + "?");
     }
     if (!sending.isDone() && nowNanos - sendingSinceNanos >= settings.limits().send().toNanos()) {
-      return Ending.lost("the relay takes no data: one message is stuck since " + seconds(nowNanos - sendingSinceNanos));
+      return Ending.lost(
+          "the relay takes no data: one message is stuck since "
+              + seconds(nowNanos - sendingSinceNanos));
     }
     if (keepalive.dead(line.heardNanos(), nowNanos)) {
       return Ending.lost("the relay is silent since " + seconds(nowNanos - line.heardNanos()));
@@ -201,7 +208,7 @@ final class Session {
   }
 
   private static String seconds(long nanos) {
-    return nanos / 1_000_000 / 1000.0 + " s";
+    return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 
   private void sendNext(long nowNanos) {
@@ -235,7 +242,8 @@ final class Session {
   private void send(CompletableFuture<WebSocket> future) {
     sendingSinceNanos = System.nanoTime();
     sending = future;
-    // On the future itself, not on what whenComplete returns: that one is not done yet when the uplink is woken.
+    // On the future itself, not on what whenComplete returns: that one is not done yet when the
+    // uplink is woken.
     var unused = future.whenComplete((done, failure) -> uplink.wake());
   }
 
@@ -246,12 +254,14 @@ final class Session {
     return Math.min(LONGEST_PARK_NANOS, keepalive.nanosToChange(line.heardNanos(), nowNanos));
   }
 
-  /** Closes as RFC 6455 wants it, as far as the relay plays along. */
-  private void farewell(int code, String reason) {
-    CompletableFuture<WebSocket> closing = socket.sendClose(code, reason);
+  /** Closes as RFC 6455 wants it, as far as the relay plays along and the client can: it refuses to send 1009. */
+  private void farewell(String reason) {
+    CompletableFuture<WebSocket> closing = socket.sendClose(WebSocket.NORMAL_CLOSURE, reason);
     long until = System.nanoTime() + settings.limits().closing().toNanos();
     boolean answered = false;
-    for (long left = until - System.nanoTime(); left > 0 && !answered; left = until - System.nanoTime()) {
+    for (long left = until - System.nanoTime();
+        left > 0 && !answered;
+        left = until - System.nanoTime()) {
       while (line.next() != null) {
         Line.handled(socket);
       }
@@ -262,7 +272,10 @@ final class Session {
     }
   }
 
-  /** After an abort the client lets go of the picture within milliseconds; a picture it keeps is not used again. */
+  /**
+   * After an abort the client lets go of the picture within milliseconds; a picture it keeps is not
+   * used again.
+   */
   private void awaitPicture() {
     long until = System.nanoTime() + 1_000_000_000;
     while (!sending.isDone() && System.nanoTime() - until < 0) {

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jetsonrelay.agent.policy.Latencies;
 
-/** What was sent, summed up once a minute. Written by the uplink thread; the totals may be read by any. */
+/**
+ * What was sent, summed up once a minute. Written by the uplink thread; the totals may be read by
+ * any.
+ */
 final class Tally {
 
   private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();

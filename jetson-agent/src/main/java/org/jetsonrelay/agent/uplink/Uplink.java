@@ -16,8 +16,9 @@ import org.jetsonrelay.agent.policy.Demand;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The uplink thread of one camera: connects to the relay, serves the connection, and comes back after a loss, with
- * backoff, for as long as the relay does not refuse the camera. Owns the connection; never touches the source.
+ * The uplink thread of one camera: connects to the relay, serves the connection, and comes back
+ * after a loss, with backoff, for as long as the relay does not refuse the camera. Owns the
+ * connection; never touches the source.
  */
 public final class Uplink {
 
@@ -142,7 +143,8 @@ public final class Uplink {
           report(ending);
           long now = System.nanoTime();
           long pause = ending.pause().toNanos();
-          // Jitter on top of the pause, too: two agents with one name must not replace each other in step.
+          // Jitter on top of the pause, too: two agents with one name must not replace each other
+          // in step.
           await(now + pause + random.nextLong(pause / 2 + 1) + backoff.failed(now), null);
         }
       }
@@ -155,14 +157,15 @@ public final class Uplink {
     WebSocket.Builder builder =
         client.newWebSocketBuilder().connectTimeout(settings.limits().connect());
     settings.token().ifPresent(token -> builder.header("Authorization", "Bearer " + token));
-    CompletableFuture<WebSocket> opening =
-        builder.buildAsync(settings.relay(), line);
+    CompletableFuture<WebSocket> opening = builder.buildAsync(settings.relay(), line);
     var unused = opening.whenComplete((open, failure) -> wake());
     // The client's own limit ends the wait; ours is there in case it does not.
     await(System.nanoTime() + 2 * settings.limits().connect().toNanos(), opening);
     if (!opening.isDone()) {
       abandon(opening);
-      return stopping ? Ending.STOPPED : Ending.lost("no answer from " + Failures.bare(settings.relay()));
+      return stopping
+          ? Ending.STOPPED
+          : Ending.lost("no answer from " + Failures.bare(settings.relay()));
     }
     WebSocket socket;
     try {
@@ -179,7 +182,9 @@ public final class Uplink {
     var unused = opening.thenAccept(WebSocket::abort);
   }
 
-  /** Parks until a time, a future's completion or the stop, with the regular work done meanwhile. */
+  /**
+   * Parks until a time, a future's completion or the stop, with the regular work done meanwhile.
+   */
   private void await(long untilNanos, @Nullable CompletableFuture<?> future) {
     for (long now = System.nanoTime();
         now - untilNanos < 0 && !stopping && (future == null || !future.isDone());
@@ -212,8 +217,7 @@ public final class Uplink {
   private void report(Ending ending) {
     boolean again = ending.text().equals(lastFailure);
     lastFailure = ending.text();
-    LOG.log(
-        again ? Level.DEBUG : Level.WARNING, "{0}: {1}; trying again", camera, ending.text());
+    LOG.log(again ? Level.DEBUG : Level.WARNING, "{0}: {1}; trying again", camera, ending.text());
   }
 
   private void say(String line) {

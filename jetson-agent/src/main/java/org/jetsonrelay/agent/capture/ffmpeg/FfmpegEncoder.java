@@ -14,7 +14,10 @@ import org.jetsonrelay.agent.capture.JpegEncoder;
 import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.SourceException;
 
-/** FFmpeg's MJPEG encoder for pictures of one size. Owns native memory until closed. Used by the capture thread. */
+/**
+ * FFmpeg's MJPEG encoder for pictures of one size. Owns native memory until closed. Used by the
+ * capture thread.
+ */
 public final class FfmpegEncoder implements JpegEncoder {
 
   private final AVCodecContext context;
@@ -31,7 +34,8 @@ public final class FfmpegEncoder implements JpegEncoder {
     Natives.require();
     AVCodec codec = avcodec.avcodec_find_encoder(avcodec.AV_CODEC_ID_MJPEG);
     if (codec == null) {
-      throw new SourceException("this FFmpeg has no MJPEG encoder; use the agent's own JavaCV jars");
+      throw new SourceException(
+          "this FFmpeg has no MJPEG encoder; use the agent's own JavaCV jars");
     }
     context = avcodec.avcodec_alloc_context3(codec);
     frame = avutil.av_frame_alloc();
@@ -77,7 +81,10 @@ public final class FfmpegEncoder implements JpegEncoder {
     }
   }
 
-  /** The frame to fill, in place of {@link #encode(I420, int, Picture)}; full-range I420 of the encoder's size. */
+  /**
+   * The frame to fill, in place of {@link #encode(I420, int, Picture)}; full-range I420 of the
+   * encoder's size.
+   */
   AVFrame writable() throws SourceException {
     // The encoder may still hold the buffers of the frame before.
     Errors.check(avutil.av_frame_make_writable(frame), "FFmpeg has no memory for a frame");
@@ -96,8 +103,8 @@ public final class FfmpegEncoder implements JpegEncoder {
   }
 
   /**
-   * From the quality that libjpeg's users know to FFmpeg's quantizer scale: libjpeg multiplies its table (58 on
-   * average) by a percentage, FFmpeg its own (27 on average) by scale / 8.
+   * From the quality that libjpeg's users know to FFmpeg's quantizer scale: libjpeg multiplies its
+   * table (58 on average) by a percentage, FFmpeg its own (27 on average) by scale / 8.
    */
   static double scale(int quality) {
     double percentage = quality < 50 ? 5000.0 / quality : 200.0 - 2 * quality;

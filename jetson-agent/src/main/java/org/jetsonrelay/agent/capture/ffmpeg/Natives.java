@@ -39,7 +39,10 @@ public final class Natives {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  /** Apart from {@link Natives}, so that a missing jar is an error inside of the try above and not before it. */
+  /**
+   * Apart from {@link Natives}, so that a missing jar is an error inside of the try above and not
+   * before it.
+   */
   private static final class Loads {
     static void all() {
       Loader.load(avutil.class);

@@ -11,7 +11,10 @@ import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.SourceException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes JPEGs of one size out of decoded images of any size and format. Owns native memory until closed. */
+/**
+ * Makes JPEGs of one size out of decoded images of any size and format. Owns native memory until
+ * closed.
+ */
 final class Transcoder implements AutoCloseable {
 
   private final int width;

@@ -24,8 +24,8 @@ import org.jetsonrelay.agent.capture.SourceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays a video file over and over, at the distances of its time stamps or at a given rate. The images of an MJPEG
- * file are handed on as they are; any other is decoded and encoded again.
+ * Plays a video file over and over, at the distances of its time stamps or at a given rate. The
+ * images of an MJPEG file are handed on as they are; any other is decoded and encoded again.
  */
 public final class VideoFileSource implements Source {
 
@@ -45,7 +45,10 @@ public final class VideoFileSource implements Source {
   private @Nullable Transcoder transcoder;
   private Cadence cadence = new Cadence();
 
-  /** The frame that waits for its time: a packet or a decoded image, both FFmpeg's until the next is asked for. */
+  /**
+   * The frame that waits for its time: a packet or a decoded image, both FFmpeg's until the next is
+   * asked for.
+   */
   private @Nullable AVPacket packet;
 
   private @Nullable AVFrame image;
@@ -144,7 +147,9 @@ public final class VideoFileSource implements Source {
       if (got.stream_index() == open.getVideoStream() && isJpeg(got)) {
         AVRational base = open.getFormatContext().streams(got.stream_index()).time_base();
         long stamp = got.pts() == avutil.AV_NOPTS_VALUE ? got.dts() : got.pts();
-        due(open, stamp == avutil.AV_NOPTS_VALUE ? -1 : stamp * 1_000_000 * base.num() / base.den());
+        due(
+            open,
+            stamp == avutil.AV_NOPTS_VALUE ? -1 : stamp * 1_000_000 * base.num() / base.den());
         packet = got;
         return true;
       }

@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 /** The capture time in a file's name: the number after the last underscore, in seconds. */
 final class FileTime {
 
-  /** {@code image_0101_1751959757.307.jpg}; at most ten digits of seconds and nine after the point fit a long. */
+  /**
+   * {@code image_0101_1751959757.307.jpg}; at most ten digits of seconds and nine after the point
+   * fit a long.
+   */
   private static final Pattern SECONDS =
       Pattern.compile("_(\\d{1,10})(?:\\.(\\d{1,9}))?\\.[A-Za-z]+$");
 

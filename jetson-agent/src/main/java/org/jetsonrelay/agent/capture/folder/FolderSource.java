@@ -26,9 +26,10 @@ import org.jetsonrelay.agent.capture.Source;
 import org.jetsonrelay.agent.capture.SourceException;
 
 /**
- * Replays the JPEG files of a folder and its sub-folders in the order of their names, over and over: at a rate, or at
- * the distances of the time stamps in their names. The list is made once, when the source is opened; each file is
- * read when its time has come, straight into the picture. A file that cannot be used is left out from then on.
+ * Replays the JPEG files of a folder and its sub-folders in the order of their names, over and
+ * over: at a rate, or at the distances of the time stamps in their names. The list is made once,
+ * when the source is opened; each file is read when its time has come, straight into the picture. A
+ * file that cannot be used is left out from then on.
  */
 public final class FolderSource implements Source {
 
@@ -69,7 +70,9 @@ public final class FolderSource implements Source {
   public void open() throws SourceException {
     if (!Files.isDirectory(folder)) {
       throw new SourceException(
-          "'" + folder + "' is not a folder; give an existing one with JPEG files in it, as in folder:recordings");
+          "'"
+              + folder
+              + "' is not a folder; give an existing one with JPEG files in it, as in folder:recordings");
     }
     files = list();
     if (files.isEmpty()) {
@@ -90,7 +93,11 @@ public final class FolderSource implements Source {
     }
     if (found.size() > mostFiles) {
       throw new SourceException(
-          "there are more than " + mostFiles + " JPEG files in '" + folder + "'; give one of the folders below it");
+          "there are more than "
+              + mostFiles
+              + " JPEG files in '"
+              + folder
+              + "'; give one of the folders below it");
     }
     return found;
   }

@@ -16,7 +16,10 @@ import org.jetsonrelay.agent.capture.JpegEncoder;
 import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.SourceException;
 
-/** The encoder that every Java has: ten times slower than FFmpeg's, for machines where that one cannot be loaded. */
+/**
+ * The encoder that every Java has: ten times slower than FFmpeg's, for machines where that one
+ * cannot be loaded.
+ */
 public final class ImageIoEncoder implements JpegEncoder {
 
   private final ImageWriter writer;

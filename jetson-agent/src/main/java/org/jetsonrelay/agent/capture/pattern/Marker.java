@@ -5,13 +5,15 @@ import java.util.Arrays;
 import org.jetsonrelay.agent.capture.I420;
 
 /**
- * Numbers in a picture that a program can read from its pixels, through JPEG compression and moderate scaling.
+ * Numbers in a picture that a program can read from its pixels, through JPEG compression and
+ * moderate scaling.
  *
- * <p>Two rows of 36 square cells in the upper left corner. A cell is {@code max(8, width / 64 / 8 * 8)} pixels wide
- * (integer division), so that it covers whole JPEG blocks. Row 0 holds the frame number, row 1 the capture time in
- * milliseconds since 1970, both modulo 2³². In each row: cell 0 white, cell 1 black, cells 2 to 33 the number, most
- * significant bit first, white for 1; cell 34 white when the number of ones is odd; cell 35 white. Read the pixel at
- * the centre of each cell, {@code ((i + 0.5) · cell, (row + 0.5) · cell)}: white when its luma exceeds 128.
+ * <p>Two rows of 36 square cells in the upper left corner. A cell is {@code max(8, width / 64 / 8 *
+ * 8)} pixels wide (integer division), so that it covers whole JPEG blocks. Row 0 holds the frame
+ * number, row 1 the capture time in milliseconds since 1970, both modulo 2³². In each row: cell 0
+ * white, cell 1 black, cells 2 to 33 the number, most significant bit first, white for 1; cell 34
+ * white when the number of ones is odd; cell 35 white. Read the pixel at the centre of each cell,
+ * {@code ((i + 0.5) · cell, (row + 0.5) · cell)}: white when its luma exceeds 128.
  */
 public final class Marker {
 

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import org.jetsonrelay.agent.capture.I420;
 
 /**
- * Draws the synthetic camera's picture: the camera's name, a running clock and the frame number, a square that bounces
- * and a line that sweeps, colour bars, and the {@link Marker}. All that stands still is drawn once and copied.
+ * Draws the synthetic camera's picture: the camera's name, a running clock and the frame number, a
+ * square that bounces and a line that sweeps, colour bars, and the {@link Marker}. All that stands
+ * still is drawn once and copied.
  */
 final class TestPicture {
 
@@ -63,7 +64,9 @@ final class TestPicture {
     }
   }
 
-  /** Draws the next frame. The picture returned is this object's and is drawn over by the next call. */
+  /**
+   * Draws the next frame. The picture returned is this object's and is drawn over by the next call.
+   */
   I420 paint(long number, long capturedAtMillis) {
     int width = image.width();
     int height = image.height();
@@ -73,7 +76,8 @@ final class TestPicture {
     int left = 8 * scale;
     int top = Math.max(3 * Marker.cell(width), height / 5);
     Glyphs.paint(image, name, left, top, scale);
-    Glyphs.paint(image, CLOCK.format(Instant.ofEpochMilli(capturedAtMillis)), left, top + line, scale);
+    Glyphs.paint(
+        image, CLOCK.format(Instant.ofEpochMilli(capturedAtMillis)), left, top + line, scale);
     Glyphs.paint(image, "#" + number, left, top + 2 * line, scale);
     Marker.paint(image, 0, (int) number);
     Marker.paint(image, 1, (int) capturedAtMillis);

@@ -10,7 +10,10 @@ import org.jetsonrelay.agent.capture.Source;
 import org.jetsonrelay.agent.capture.SourceException;
 import org.jspecify.annotations.Nullable;
 
-/** The synthetic camera: draws a moving picture at a rate and has it encoded. Frame numbers begin at 0 when opened. */
+/**
+ * The synthetic camera: draws a moving picture at a rate and has it encoded. Frame numbers begin at
+ * 0 when opened.
+ */
 public final class TestSource implements Source {
 
   /** Makes an encoder for pictures of a size. */
@@ -41,7 +44,13 @@ public final class TestSource implements Source {
 
   /** Not opened yet. */
   public TestSource(
-      String name, int width, int height, double fps, int quality, Encoders encoders, InstantSource clock) {
+      String name,
+      int width,
+      int height,
+      double fps,
+      int quality,
+      Encoders encoders,
+      InstantSource clock) {
     this.name = name;
     this.width = width;
     this.height = height;
