@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving side of one connection. Its callbacks run on the HTTP client's threads, one at a
  * time; they assemble messages and leave them for the uplink thread, which is told by {@code wake}.
- * Limits: a message is at most so long, and at most {@link #WINDOW} messages wait; a relay that
+ * Limits: a message is at most so long, and at most {@link #MOST_WAITING} messages wait; a relay that
  * talks faster meets TCP's flow control.
  */
 final class Line implements WebSocket.Listener {
 
   /** How many messages may wait for the uplink thread. */
-  static final int WINDOW = 8;
+  static final int MOST_WAITING = 256;
 
   private final int mostChars;
   private final Duration replacedPause;
@@ -28,7 +28,7 @@ final class Line implements WebSocket.Listener {
    * Complete messages: added by the callbacks, taken by the uplink thread. Never full, see {@link
    * #onOpen}.
    */
-  private final Queue<String> inbox = new ArrayBlockingQueue<>(WINDOW);
+  private final Queue<String> inbox = new ArrayBlockingQueue<>(MOST_WAITING);
 
   /** The message being assembled; callbacks only. */
   private final StringBuilder parts = new StringBuilder();
@@ -55,11 +55,9 @@ final class Line implements WebSocket.Listener {
 
   @Override
   public void onOpen(WebSocket socket) {
-    // Each callback uses one up. All but a complete message ask for their replacement at once; that
-    // one is replaced
-    // when the uplink thread has handled it, so no more than WINDOW ever wait.
     heardNanos = System.nanoTime();
-    socket.request(WINDOW);
+    // Once and for all: what waits is limited by the inbox.
+    socket.request(Long.MAX_VALUE);
   }
 
   @Override
@@ -72,10 +70,12 @@ final class Line implements WebSocket.Listener {
     }
     parts.append(part);
     if (!last) {
-      socket.request(1);
       return null;
     }
-    inbox.add(parts.toString());
+    if (!inbox.offer(parts.toString())) {
+      tooLarge = true;
+      end(Ending.lost("the relay sends more messages than can be handled"));
+    }
     parts.setLength(0);
     wake.run();
     return null;
@@ -84,23 +84,22 @@ final class Line implements WebSocket.Listener {
   /** A camera is sent no images; what comes is dropped as it comes. */
   @Override
   public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer part, boolean last) {
-    return heard(socket);
+    return heard();
   }
 
   /** The pong is sent by the HTTP client. */
   @Override
   public @Nullable CompletionStage<?> onPing(WebSocket socket, ByteBuffer payload) {
-    return heard(socket);
+    return heard();
   }
 
   @Override
   public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer payload) {
-    return heard(socket);
+    return heard();
   }
 
-  private @Nullable CompletionStage<?> heard(WebSocket socket) {
+  private @Nullable CompletionStage<?> heard() {
     heardNanos = System.nanoTime();
-    socket.request(1);
     return null;
   }
 
@@ -120,14 +119,9 @@ final class Line implements WebSocket.Listener {
     wake.run();
   }
 
-  /** Uplink thread: the next message, or null. {@link #handled} must follow. */
+  /** Uplink thread: the next message, or null. */
   @Nullable String next() {
     return inbox.poll();
-  }
-
-  /** Uplink thread: the message taken last was handled; the relay may send another. */
-  static void handled(WebSocket socket) {
-    socket.request(1);
   }
 
   /** When anything was heard last. */
