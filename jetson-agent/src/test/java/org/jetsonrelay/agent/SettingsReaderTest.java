@@ -39,9 +39,26 @@ class SettingsReaderTest {
   void readsTheEnvironmentAndLetsTheCommandLineWin() throws UsageException {
     Map<String, String> environment =
         Map.of(
-            "RELAY_URL", "ws://relay:9000", "CAMERA_NAME", "rear", "SOURCE", "folder:/x", "FPS", "12.5",
-            "SIZE", "640x480", "QUALITY", "60", "TOKEN", "t", "ALWAYS_ON", "yes", "PING_PERIOD", " 2 ",
-            "LOG_LEVEL", "");
+            "RELAY_URL",
+            "ws://relay:9000",
+            "CAMERA_NAME",
+            "rear",
+            "SOURCE",
+            "folder:/x",
+            "FPS",
+            "12.5",
+            "SIZE",
+            "640x480",
+            "QUALITY",
+            "60",
+            "TOKEN",
+            "t",
+            "ALWAYS_ON",
+            "yes",
+            "PING_PERIOD",
+            " 2 ",
+            "LOG_LEVEL",
+            "");
 
     AgentSettings settings = read(environment, "--name", "front", "--always-on=false");
 
@@ -62,10 +79,17 @@ class SettingsReaderTest {
     AgentSettings settings =
         read(
             Map.of("CAMERA_NAME", "ignored"),
-            "--fps", "10", "--camera", "name=a,source=file:x,y=z.mp4,quality=50", "--camera", "name=b,fps=5");
+            "--fps",
+            "10",
+            "--camera",
+            "name=a,source=file:x,y=z.mp4,quality=50",
+            "--camera",
+            "name=b,fps=5");
 
     assertThat(settings.cameras()).extracting(CameraSettings::label).containsExactly("a", "b");
-    assertThat(settings.cameras()).extracting(CameraSettings::source).containsExactly("file:x,y=z.mp4", "test");
+    assertThat(settings.cameras())
+        .extracting(CameraSettings::source)
+        .containsExactly("file:x,y=z.mp4", "test");
     assertThat(settings.cameras()).extracting(CameraSettings::quality).containsExactly(50, 80);
     assertThat(settings.cameras()).extracting(c -> c.fps().orElse(0)).containsExactly(10.0, 5.0);
   }
@@ -129,12 +153,15 @@ class SettingsReaderTest {
 
   @Test
   void keepsSecretsOutOfComplaints() {
-    assertThat(complaint("--token=my secret")).contains("--token is not a token").doesNotContain("my secret");
+    assertThat(complaint("--token=my secret"))
+        .contains("--token is not a token")
+        .doesNotContain("my secret");
   }
 
   @Test
   void wantsADifferentNameForEachCamera() {
-    assertThat(complaint("--camera=name=a", "--camera=name=a")).contains("a name that no other has");
+    assertThat(complaint("--camera=name=a", "--camera=name=a"))
+        .contains("a name that no other has");
     assertThat(complaint("--camera=name=a", "--camera=fps=3")).contains("needs a name of its own");
   }
 
@@ -157,7 +184,8 @@ class SettingsReaderTest {
   private static int run(
       Map<String, String> environment, StringWriter out, StringWriter err, String... arguments) {
     try {
-      return Main.run(arguments, environment, new PrintWriter(out, true), new PrintWriter(err, true));
+      return Main.run(
+          arguments, environment, new PrintWriter(out, true), new PrintWriter(err, true));
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving side of one connection. Its callbacks run on the HTTP client's threads, one at a
  * time; they assemble messages and leave them for the uplink thread, which is told by {@code wake}.
- * Limits: a message is at most so long, and at most {@link #MOST_WAITING} messages wait; a relay that
- * talks faster meets TCP's flow control.
+ * Limits: a message is at most so long, and at most {@link #MOST_WAITING} messages wait; a relay
+ * that talks faster meets TCP's flow control.
  */
 final class Line implements WebSocket.Listener {
 

@@ -117,7 +117,8 @@ final class Session {
 
   /** Accounts for a send that is done. */
   private @Nullable Ending settle() {
-    // A ping that cannot be sent may be all that tells of a connection's end: the client of JDK 17 now and then
+    // A ping that cannot be sent may be all that tells of a connection's end: the client of JDK 17
+    // now and then
     // overlooks that the other side has closed it.
     boolean failed = pinging.isCompletedExceptionally() || sending.isCompletedExceptionally();
     if (!sending.isDone() && !failed) {
@@ -256,7 +257,10 @@ final class Session {
     return Math.min(LONGEST_PARK_NANOS, keepalive.nanosToChange(line.heardNanos(), nowNanos));
   }
 
-  /** Closes as RFC 6455 wants it, as far as the relay plays along and the client can: it refuses to send 1009. */
+  /**
+   * Closes as RFC 6455 wants it, as far as the relay plays along and the client can: it refuses to
+   * send 1009.
+   */
   private void farewell(String reason) {
     CompletableFuture<WebSocket> closing = socket.sendClose(WebSocket.NORMAL_CLOSURE, reason);
     long until = System.nanoTime() + settings.limits().closing().toNanos();

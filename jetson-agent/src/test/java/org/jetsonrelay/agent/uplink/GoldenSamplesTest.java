@@ -60,7 +60,8 @@ class GoldenSamplesTest {
     "error,ERROR,code",
     "stream_feedback,OTHER,"
   })
-  void readsWhatARelaySays(String file, ServerMessage.Type type, String subject) throws IOException {
+  void readsWhatARelaySays(String file, ServerMessage.Type type, String subject)
+      throws IOException {
     for (Map<String, String> sample : samples(file)) {
       ServerMessage message = MessageCodec.read(json(sample));
       assertThat(message.type()).as(sample.get("name")).isEqualTo(type);

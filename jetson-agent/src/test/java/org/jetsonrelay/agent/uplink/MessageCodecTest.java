@@ -12,12 +12,14 @@ class MessageCodecTest {
 
   @Test
   void readsAMessageWithTrailingNuls() {
-    assertThat(MessageCodec.read("{\"type\":\"ping\"}\0\n\0").type()).isEqualTo(ServerMessage.Type.PING);
+    assertThat(MessageCodec.read("{\"type\":\"ping\"}\0\n\0").type())
+        .isEqualTo(ServerMessage.Type.PING);
   }
 
   @Test
   void doesNotMistakeAWordForACommand() {
-    assertThat(MessageCodec.read("{\"type\":\"camera_list\",\"message\":\"start_streaming\"}").type())
+    assertThat(
+            MessageCodec.read("{\"type\":\"camera_list\",\"message\":\"start_streaming\"}").type())
         .isEqualTo(ServerMessage.Type.OTHER);
     assertThat(MessageCodec.read("{\"a\":{\"type\":\"start_streaming\"},\"type\":\"pong\"}").type())
         .isEqualTo(ServerMessage.Type.PONG);
@@ -26,8 +28,17 @@ class MessageCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "{", "[]", "\"ping\"", "null", "{}", "{\"type\":1}", "{\"type\":[\"ping\"]}",
-        "{\"type\":\"ping\"} {}", "{\"type\":\"ping\"", "{\"type\":\"ping\",}"
+        "",
+        "{",
+        "[]",
+        "\"ping\"",
+        "null",
+        "{}",
+        "{\"type\":1}",
+        "{\"type\":[\"ping\"]}",
+        "{\"type\":\"ping\"} {}",
+        "{\"type\":\"ping\"",
+        "{\"type\":\"ping\",}"
       })
   void callsEverythingElseBad(String text) {
     assertThat(MessageCodec.read(text).type()).isEqualTo(ServerMessage.Type.BAD);

@@ -223,7 +223,8 @@ class UplinkTest {
 
   @Test
   void doesNotLeakThreadsOverFiftyConnections() throws IOException {
-    // With quick pings: the HTTP client of JDK 17 sometimes does not report the end of a connection, silence does.
+    // With quick pings: the HTTP client of JDK 17 sometimes does not report the end of a
+    // connection, silence does.
     start(with(quick.register(), Duration.ofMillis(200), quick.send()));
     registered(1).drop();
     registered(2);

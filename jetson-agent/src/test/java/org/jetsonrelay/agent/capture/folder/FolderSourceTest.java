@@ -87,13 +87,15 @@ class FolderSourceTest {
       assertThatThrownBy(source::open).hasMessageContaining("there is no .jpg");
       Files.writeString(folder.resolve("a.jpg"), "text");
       source.open();
-      assertThatThrownBy(() -> source.read(picture, LONG)).hasMessageContaining("is a JPEG that can");
+      assertThatThrownBy(() -> source.read(picture, LONG))
+          .hasMessageContaining("is a JPEG that can");
     }
   }
 
   @Test
   void readsTheTimeInAName() {
-    assertThat(FileTime.nanos("image_0101_1751959757.307.jpg")).hasValue(1_751_959_757_307_000_000L);
+    assertThat(FileTime.nanos("image_0101_1751959757.307.jpg"))
+        .hasValue(1_751_959_757_307_000_000L);
     assertThat(FileTime.nanos("a_12.jpg")).hasValue(12_000_000_000L);
     assertThat(FileTime.nanos("a-12.jpg")).isEmpty();
     assertThat(FileTime.nanos("a_99999999999.jpg")).isEmpty();

@@ -16,7 +16,10 @@ import org.jetsonrelay.agent.capture.ffmpeg.FfmpegEncoder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Frames of the synthetic camera, decoded by Java's own decoder and read as the marker's description says. */
+/**
+ * Frames of the synthetic camera, decoded by Java's own decoder and read as the marker's
+ * description says.
+ */
 class TestSourceTest {
 
   private static long decode(BufferedImage image, int row) {
