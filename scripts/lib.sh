@@ -107,11 +107,11 @@ build() {
   [ ${#modules[@]} -gt 0 ] || return 0
   log=$(mktemp)
   say "building ${modules[*]} (the first time downloads libraries and takes a few minutes) ..."
-  # maven.test.skip: the tests are scripts/test.sh's job, and not even compiled here.
+  # quick: without the gates; maven.test.skip: not even compiling the tests. Both are scripts/test.sh's job.
   if ! maven package -pl "$(
     IFS=,
     echo "${modules[*]}"
-  )" -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Dmdep.analyze.skip=true 2>&1 | tee "$log" |
+  )" -am -Dquick -Dmaven.test.skip=true -Dspotless.check.skip=true -Dmdep.analyze.skip=true 2>&1 | tee "$log" |
     awk '/^\[INFO\] Building /{sub(/^\[INFO\] /,"  "); print; fflush()}
          /^\[INFO\] --- /{printf "    %s\n", $3; fflush()}' >&2; then
     grep -E '^\[ERROR\]' "$log" | head -n 30 >&2 || true
