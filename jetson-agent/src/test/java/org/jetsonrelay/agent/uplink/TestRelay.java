@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A test double of a relay: just enough of RFC 6455 to play any part, good or bad, in front of an
@@ -30,7 +31,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class TestRelay implements Closeable {
 
   /** One message of an agent. */
-  public record Message(int opcode, byte[] payload) {
+  public static final class Message {
+
+    private final int opcode;
+    private final byte[] payload;
+
+    private Message(int opcode, byte[] payload) {
+      this.opcode = opcode;
+      this.payload = payload;
+    }
+
+    public int opcode() {
+      return opcode;
+    }
+
+    public byte[] payload() {
+      return payload;
+    }
+
     /** As UTF-8. */
     public String text() {
       return new String(payload, StandardCharsets.UTF_8);
@@ -243,8 +261,7 @@ public final class TestRelay implements Closeable {
           // Until the agent closes.
         }
         while (!reading && !socket.isClosed()) {
-          Thread.onSpinWait();
-          Thread.yield();
+          LockSupport.parkNanos(1_000_000);
         }
       } catch (IOException e) {
         // Dropped by one side.

@@ -57,9 +57,10 @@ class UplinkTest {
 
   @AfterEach
   void stopAll() throws IOException {
-    if (uplink != null) {
-      uplink.stop();
-      await().until(() -> uplink.outcome().isDone());
+    Uplink ending = uplink;
+    if (ending != null) {
+      ending.stop();
+      await().until(() -> ending.outcome().isDone());
     }
     relay.close();
   }

@@ -41,7 +41,7 @@ class FolderSourceTest {
   }
 
   @Test
-  void replaysAllFilesInOrderAgainAndAgain() throws Exception {
+  void replaysAllFilesInOrderAgainAndAgain() throws IOException, SourceException, InterruptedException {
     jpeg("b.jpg", 2);
     jpeg("a/z.JPEG", 1);
     jpeg("c.jpg", 3);
@@ -58,7 +58,7 @@ class FolderSourceTest {
   }
 
   @Test
-  void waitsForAFrameThatIsNotDue() throws Exception {
+  void waitsForAFrameThatIsNotDue() throws IOException, SourceException, InterruptedException {
     jpeg("x_1751959757.107.jpg", 1);
     jpeg("y_1751959758.607.jpg", 2);
     try (FolderSource source = source(OptionalDouble.empty(), 10)) {
@@ -69,7 +69,7 @@ class FolderSourceTest {
   }
 
   @Test
-  void takesAsManyFilesAsAllowedAndNoMore() throws Exception {
+  void takesAsManyFilesAsAllowedAndNoMore() throws IOException, SourceException, InterruptedException {
     jpeg("1.jpg", 1);
     jpeg("2.jpg", 2);
     try (FolderSource source = source(OptionalDouble.of(1), 2)) {
@@ -82,7 +82,7 @@ class FolderSourceTest {
   }
 
   @Test
-  void saysWhatIsMissing() throws Exception {
+  void saysWhatIsMissing() throws IOException, SourceException, InterruptedException {
     try (FolderSource source = source(OptionalDouble.of(1), 2)) {
       assertThatThrownBy(source::open).hasMessageContaining("there is no .jpg");
       Files.writeString(folder.resolve("a.jpg"), "text");

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import javax.imageio.ImageIO;
 import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.Source;
+import org.jetsonrelay.agent.capture.SourceException;
 import org.jetsonrelay.agent.capture.ffmpeg.FfmpegEncoder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,7 @@ class TestSourceTest {
 
   @ParameterizedTest
   @CsvSource({"true,1280,720,80", "true,320,180,20", "false,640,480,80", "true,288,64,100"})
-  void canBeReadByMachines(boolean ffmpeg, int width, int height, int quality) throws Exception {
+  void canBeReadByMachines(boolean ffmpeg, int width, int height, int quality) throws IOException, SourceException, InterruptedException {
     TestSource.Encoders encoders = ffmpeg ? FfmpegEncoder::new : ImageIoEncoder::new;
     Picture picture = new Picture(16);
     try (TestSource source =
