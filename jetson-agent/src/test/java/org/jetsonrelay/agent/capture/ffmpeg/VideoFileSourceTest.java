@@ -62,7 +62,8 @@ class VideoFileSourceTest {
         file, OptionalDouble.of(200), width, height, 90, InstantSource.system());
   }
 
-  private static List<byte[]> read(VideoFileSource source, int frames) throws IOException, SourceException, InterruptedException {
+  private static List<byte[]> read(VideoFileSource source, int frames)
+      throws IOException, SourceException, InterruptedException {
     List<byte[]> jpegs = new ArrayList<>();
     Picture picture = new Picture(16);
     source.open();
@@ -80,7 +81,8 @@ class VideoFileSourceTest {
   }
 
   @Test
-  void handsOnTheImagesOfAnMjpegFileUntouched() throws IOException, SourceException, InterruptedException {
+  void handsOnTheImagesOfAnMjpegFileUntouched()
+      throws IOException, SourceException, InterruptedException {
     Path file = video("a.avi", avcodec.AV_CODEC_ID_MJPEG, avutil.AV_PIX_FMT_YUVJ420P);
     String contents = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     try (VideoFileSource source = source(file, 0, 0)) {
@@ -118,7 +120,8 @@ class VideoFileSourceTest {
   }
 
   @Test
-  void changesQualityWhilePlayingWhereItEncodes() throws IOException, SourceException, InterruptedException {
+  void changesQualityWhilePlayingWhereItEncodes()
+      throws IOException, SourceException, InterruptedException {
     Path file = video("a.mp4", avcodec.AV_CODEC_ID_MPEG4, avutil.AV_PIX_FMT_YUV420P);
     try (VideoFileSource source = source(file, 0, 0)) {
       source.open();

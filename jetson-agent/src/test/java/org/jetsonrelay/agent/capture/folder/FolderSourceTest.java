@@ -41,7 +41,8 @@ class FolderSourceTest {
   }
 
   @Test
-  void replaysAllFilesInOrderAgainAndAgain() throws IOException, SourceException, InterruptedException {
+  void replaysAllFilesInOrderAgainAndAgain()
+      throws IOException, SourceException, InterruptedException {
     jpeg("b.jpg", 2);
     jpeg("a/z.JPEG", 1);
     jpeg("c.jpg", 3);
@@ -69,7 +70,8 @@ class FolderSourceTest {
   }
 
   @Test
-  void takesAsManyFilesAsAllowedAndNoMore() throws IOException, SourceException, InterruptedException {
+  void takesAsManyFilesAsAllowedAndNoMore()
+      throws IOException, SourceException, InterruptedException {
     jpeg("1.jpg", 1);
     jpeg("2.jpg", 2);
     try (FolderSource source = source(OptionalDouble.of(1), 2)) {

@@ -40,7 +40,8 @@ class TestSourceTest {
 
   @ParameterizedTest
   @CsvSource({"true,1280,720,80", "true,320,180,20", "false,640,480,80", "true,288,64,100"})
-  void canBeReadByMachines(boolean ffmpeg, int width, int height, int quality) throws IOException, SourceException, InterruptedException {
+  void canBeReadByMachines(boolean ffmpeg, int width, int height, int quality)
+      throws IOException, SourceException, InterruptedException {
     TestSource.Encoders encoders = ffmpeg ? FfmpegEncoder::new : ImageIoEncoder::new;
     Picture picture = new Picture(16);
     try (TestSource source =
