@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -413,7 +414,11 @@ class TransmitterTest {
       random.close();
       ending.end();
       publisher.join();
-      await().atMost(10, SECONDS).until(() -> each.discarded.get() == 1);
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1))
+          .atMost(10, SECONDS)
+          .until(() -> each.discarded.get() == 1);
       assertThat(each.afterDiscard).hasValue(0);
       assertThat(random.overlaps).hasValue(0);
     }
