@@ -245,6 +245,8 @@ class ConnectionTest {
 
   @Test
   void saysGoodbyeWhenTheServerStops() throws IOException {
+    // A writer thread may be too late: Helidon interrupts the readers right after its polite call.
+    Assumptions.assumeTrue(WebSocketTransport.writesWithoutWaiting());
     try (RawWebSocket client = connect()) {
       server.close();
       assertThat(client.read().closeCode()).isEqualTo(1001);
