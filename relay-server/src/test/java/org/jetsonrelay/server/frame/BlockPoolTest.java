@@ -107,7 +107,6 @@ class BlockPoolTest {
                   block.memory().put(0, mark);
                   block.retain();
                   block.release();
-                  Thread.onSpinWait();
                   if (block.memory().get(0) != mark) { // somebody else has it, too
                     wrong.incrementAndGet();
                   }

@@ -73,6 +73,7 @@ public final class EchoServer implements AutoCloseable {
 
   /// One connection. The waiting messages are guarded by `this`.
   private final class Echo implements WebSocketListener, Outbox {
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Message(byte[] header, Block block, int offset, int length) {}
 
     private final WebSocket socket;

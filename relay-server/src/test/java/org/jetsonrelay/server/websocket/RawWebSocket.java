@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// A WebSocket client that does exactly what it is told, byte by byte: for tests that break rules.
 ///
@@ -177,7 +178,7 @@ public final class RawWebSocket implements AutoCloseable {
   }
 
   /// A frame's bytes; without a mask when `key` is null.
-  public static byte[] encode(int first, byte[] payload, byte[] key) {
+  public static byte[] encode(int first, byte[] payload, byte @Nullable [] key) {
     ByteArrayOutputStream frame = new ByteArrayOutputStream(payload.length + 14);
     int mask = key == null ? 0 : 0x80;
     frame.write(first);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.helidon.common.tls.Tls;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Random;
 import javax.net.ssl.KeyManagerFactory;
@@ -23,7 +25,7 @@ class TlsTest {
 
   @TempDir private Path directory;
 
-  private SSLContext context() throws Exception {
+  private SSLContext context() throws GeneralSecurityException, IOException, InterruptedException {
     Path store = directory.resolve("store.p12");
     Process keytool =
         new ProcessBuilder(
@@ -58,7 +60,7 @@ class TlsTest {
   }
 
   @Test
-  void echoesAndClosesOverTls() throws Exception {
+  void echoesAndClosesOverTls() throws GeneralSecurityException, IOException, InterruptedException {
     SSLContext context = context();
     Tls tls = Tls.builder().sslContext(context).build();
     try (EchoServer echo = new EchoServer(0, EchoServer.SETTINGS, tls);
