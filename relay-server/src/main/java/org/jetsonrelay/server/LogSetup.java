@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.LogManager;
 
-/// Sends what `System.Logger` gets to standard error, one line an event. The only class that knows what is
-/// behind `System.Logger`.
+/// Sends what `System.Logger` gets to standard error, one line an event. The only class that knows
+/// what is behind `System.Logger`.
 final class LogSetup {
 
   private static final Map<String, String> LEVELS =
@@ -26,8 +26,8 @@ final class LogSetup {
 
   private LogSetup() {}
 
-  /// Applies the level to our own loggers; the libraries' stay one step quieter, so that "info" shows one
-  /// line per change of the relay's own life and nothing else.
+  /// Applies the level to our own loggers; the libraries' stay one step quieter, so that "info"
+  /// shows one line per change of the relay's own life and nothing else.
   static void apply(String level) {
     String own = LEVELS.get(level);
     String others = level.equals("error") || level.equals("trace") ? own : "WARNING";
@@ -43,8 +43,7 @@ final class LogSetup {
             .formatted(others, own);
     try {
       LogManager.getLogManager()
-          .readConfiguration(
-              new ByteArrayInputStream(properties.getBytes(StandardCharsets.UTF_8)));
+          .readConfiguration(new ByteArrayInputStream(properties.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The relay's command line. What it sets wins over the environment, which wins over `application.yaml`.
+/// The relay's command line. What it sets wins over the environment, which wins over
+/// `application.yaml`.
 @Command(
     name = "relay",
     mixinStandardHelpOptions = true,

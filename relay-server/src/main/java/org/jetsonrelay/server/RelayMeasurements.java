@@ -68,14 +68,11 @@ final class RelayMeasurements {
             "relay_authorization_failures_total",
             "Clients refused for their token",
             metrics.authorizationFailures()::sum));
-    all.add(
-        gauge("relay_publishers", "Connected publishers", () -> status.clients().jetson()));
+    all.add(gauge("relay_publishers", "Connected publishers", () -> status.clients().jetson()));
     all.add(gauge("relay_viewers", "Connected viewers", () -> status.clients().flutter()));
     all.add(
         gauge(
-            "relay_frame_blocks",
-            "Blocks of frame memory that somebody holds",
-            pool::outstanding));
+            "relay_frame_blocks", "Blocks of frame memory that somebody holds", pool::outstanding));
     return all;
   }
 }

@@ -17,7 +17,8 @@ import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.session.Sessions;
 import org.jetsonrelay.server.websocket.WebSocketTransport;
 
-/// One relay: wires the packages together, starts the web server, and stops all of it within a time limit.
+/// One relay: wires the packages together, starts the web server, and stops all of it within a time
+/// limit.
 ///
 /// Started and stopped by one thread.
 public final class RelayServer implements AutoCloseable {
@@ -100,8 +101,8 @@ public final class RelayServer implements AutoCloseable {
         .build();
   }
 
-  /// Says goodbye to all clients, waits for them as long as the limit allows, and frees everything. Calling
-  /// it again does nothing.
+  /// Says goodbye to all clients, waits for them as long as the limit allows, and frees everything.
+  /// Calling it again does nothing.
   @Override
   public void close() {
     if (!status.draining()) {

@@ -9,7 +9,8 @@ import org.jetsonrelay.server.pacing.PacerSettings;
 import org.jetsonrelay.server.session.SessionSettings;
 import org.jetsonrelay.server.websocket.WebSocketSettings;
 
-/// Everything that can be set, checked. Each key, its range and its meaning is in docs/operations.md.
+/// Everything that can be set, checked. Each key, its range and its meaning is in
+/// docs/operations.md.
 ///
 /// @param host address to listen on
 /// @param port port to listen on, 0 for any free one
@@ -90,8 +91,7 @@ record RelaySettings(
         reader.duration("WRITE_LIMIT", usual.writeLimit(), TENTH, HOUR),
         usual.stalledAfter(),
         reader.integer("MAX_CONTROL_MESSAGES", usual.maxControlMessages(), 8, 100_000),
-        reader.integer(
-            "MAX_CAMERA_MESSAGE_BYTES", usual.maxCameraMessageBytes(), KIB, 512 * MIB),
+        reader.integer("MAX_CAMERA_MESSAGE_BYTES", usual.maxCameraMessageBytes(), KIB, 512 * MIB),
         reader.integer("MAX_CLIENT_MESSAGE_BYTES", usual.maxClientMessageBytes(), KIB, MIB),
         reader.onOff("PACING", usual.pacing()),
         PacerSettings.DEFAULTS);

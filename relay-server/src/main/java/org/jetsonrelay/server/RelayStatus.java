@@ -16,7 +16,8 @@ import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.session.Sessions;
 
-/// What this relay says about itself. Request threads read; the thread that starts and stops the relay writes.
+/// What this relay says about itself. Request threads read; the thread that starts and stops the
+/// relay writes.
 final class RelayStatus implements RelayReadings {
 
   private enum Phase {

@@ -14,8 +14,8 @@ import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.session.Sessions;
 import org.jspecify.annotations.Nullable;
 
-/// The relay's only timer: one platform thread that looks after demand, keep-alive and the write watchdog
-/// four times a second and sums up skipped frames. Never blocks; it only posts.
+/// The relay's only timer: one platform thread that looks after demand, keep-alive and the write
+/// watchdog four times a second and sums up skipped frames. Never blocks; it only posts.
 final class RelayTimer implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(RelayTimer.class.getName());

@@ -12,11 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads typed values from text settings and explains what is wrong with them: every message names the
-/// key, the value and the way out. Used by one thread at start-up.
+/// Reads typed values from text settings and explains what is wrong with them: every message names
+/// the key, the value and the way out. Used by one thread at start-up.
 final class SettingsReader {
 
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)(ms|s|m|h)");
+  private static final Pattern DURATION =
+      Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)(ms|s|m|h)");
 
   private final UnaryOperator<@Nullable String> values;
   private final Set<String> read = new LinkedHashSet<>();
@@ -57,7 +58,8 @@ final class SettingsReader {
     Matcher matcher = DURATION.matcher(value.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       throw new SettingsException(
-          "%s='%s' is not a duration: write for example 500ms, 15s, 2m or 1h".formatted(key, value));
+          "%s='%s' is not a duration: write for example 500ms, 15s, 2m or 1h"
+              .formatted(key, value));
     }
     long unitMillis =
         switch (matcher.group(2)) {

@@ -38,8 +38,7 @@ class ArchitectureTest {
           "pacing", Set.of(),
           "websocket", Set.of("frame"),
           "hub", Set.of("frame", "metrics"),
-          "session",
-              Set.of("websocket", "hub", "protocol", "auth", "frame", "metrics", "pacing"),
+          "session", Set.of("websocket", "hub", "protocol", "auth", "frame", "metrics", "pacing"),
           "http", Set.of("hub", "auth", "metrics", "frame", "protocol"));
 
   private static final JavaClasses CLASSES =

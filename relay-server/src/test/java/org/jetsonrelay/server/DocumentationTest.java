@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The documentation is checked like code: what it points at exists, what it names is real, and nothing that
-/// can be set is missing.
+/// The documentation is checked like code: what it points at exists, what it names is real, and
+/// nothing that can be set is missing.
 class DocumentationTest {
 
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -55,7 +55,7 @@ class DocumentationTest {
   @ParameterizedTest
   @MethodSource("pages")
   void everyRelativeLinkLeadsSomewhere(Path page) throws IOException {
-    Path folder = page.toAbsolutePath().getParent();
+    Path folder = page.resolveSibling("");
     Matcher link = LINK.matcher(FENCE.matcher(Files.readString(page)).replaceAll(""));
     while (link.find()) {
       String target = link.group(1);

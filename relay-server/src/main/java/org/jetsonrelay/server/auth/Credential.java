@@ -77,8 +77,8 @@ public final class Credential {
     return sha256.length > 0 && MessageDigest.isEqual(sha256, other.sha256);
   }
 
-  /// Stands for whoever holds this token, so that two connections of one owner can be recognised. Not
-  /// the token, and of no use as one, but not for showing either. Empty without a token.
+  /// Stands for whoever holds this token, so that two connections of one owner can be recognised.
+  /// Not the token, and of no use as one, but not for showing either. Empty without a token.
   public String owner() {
     return Base64.getEncoder().encodeToString(sha256);
   }

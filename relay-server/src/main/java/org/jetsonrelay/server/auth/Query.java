@@ -14,8 +14,8 @@ public final class Query {
   private Query() {}
 
   /// A raw query, or a whole URI with one, fit for a log: in each part between ampersands that says
-  /// `token` anywhere, however encoded, all behind the first `=` is replaced. Rather too much than a
-  /// parser's idea of a parameter that is not ours.
+  /// `token` anywhere, however encoded, all behind the first `=` is replaced. Rather too much than
+  /// a parser's idea of a parameter that is not ours.
   public static String redacted(String rawQueryOrUri) {
     StringBuilder safe = new StringBuilder(rawQueryOrUri.length());
     int at = 0;

@@ -55,8 +55,8 @@ final class LinkRate {
     }
   }
 
-  /// Enters a frame that had been held back by the one before it: evidence only together with
-  /// that one, and none when that one never became a sample.
+  /// Enters a frame that had been held back by the one before it: evidence only together with that
+  /// one, and none when that one never became a sample.
   void released(double spanNanos, int spanBytes) {
     if (count == 0) {
       return;

@@ -63,8 +63,8 @@ public final class Pacer {
   private int probes;
   private Waiting waiting = Waiting.NOT;
 
-  /// @param firstPing payload of the first ping, not negative: a random one keeps pongs that
-  ///   answer other pings of the connection from being taken for acknowledgements
+  /// @param firstPing payload of the first ping, not negative: a random one keeps pongs that answer
+  ///   other pings of the connection from being taken for acknowledgements
   public Pacer(PacerSettings settings, long firstPing) {
     this.settings = settings;
     this.firstPing = firstPing & Long.MAX_VALUE >>> 1;
@@ -128,8 +128,8 @@ public final class Pacer {
 
   /// A pong has come.
   ///
-  /// @return whether it answered a ping of this pacer that was still open, so that [#gate] may
-  ///   give another answer than before
+  /// @return whether it answered a ping of this pacer that was still open, so that [#gate] may give
+  ///   another answer than before
   public boolean onPong(long nowNanos, long payload) {
     long number = payload - firstPing;
     if (payload < 0 || number < 2 * arrived || number >= 2 * sent) {
@@ -208,10 +208,7 @@ public final class Pacer {
       int i = index(k);
       long begin = sentAt[i] + base.nanos();
       long before = due[index(k - 1)];
-      due[i] =
-          before > begin
-              ? before + nanosFor(bytes[i])
-              : begin + nanosFor(measured(bytes[i]));
+      due[i] = before > begin ? before + nanosFor(bytes[i]) : begin + nanosFor(measured(bytes[i]));
     }
   }
 
@@ -274,8 +271,7 @@ public final class Pacer {
   }
 
   private long silence() {
-    return Math.max(
-        settings.silenceNanos(), 4 * (base.nanos() + nanosFor(bytes[index(arrived)])));
+    return Math.max(settings.silenceNanos(), 4 * (base.nanos() + nanosFor(bytes[index(arrived)])));
   }
 
   private long quiet(long nowNanos) {
@@ -314,8 +310,7 @@ public final class Pacer {
       return false;
     }
     long since = nowNanos - sentAt[index(lastPinged)];
-    return since < settings.sparseNanos()
-        && (!pingsOnTheirWay() || since <= settings.fastNanos());
+    return since < settings.sparseNanos() && (!pingsOnTheirWay() || since <= settings.fastNanos());
   }
 
   /// The part of a frame that lies between its two pongs.

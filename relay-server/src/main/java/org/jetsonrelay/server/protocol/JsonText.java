@@ -10,8 +10,8 @@ import java.util.List;
 /// Deployed C++ clients look for certain quoted words anywhere in what they receive. Keys and the
 /// value of `type` are constants of [ServerMessages]; every other string goes through
 /// [#field(String, String)], which never writes such a word as it is: its first letter becomes a
-/// hexadecimal escape, the same string to a JSON parser and another text to a search. Quotes inside a
-/// string are escaped, so a quoted word can't begin there either. That makes it impossible for a
+/// hexadecimal escape, the same string to a JSON parser and another text to a search. Quotes inside
+/// a string are escaped, so a quoted word can't begin there either. That makes it impossible for a
 /// name, an id or an error message to command a camera.
 ///
 /// One instance per message; one thread.

@@ -6,8 +6,8 @@ import org.jetsonrelay.server.websocket.Gather;
 import org.jetsonrelay.server.websocket.Outbox;
 import org.jspecify.annotations.Nullable;
 
-/// All that waits for one client, in the order of its urgency: control messages, the keep-alive ping, the
-/// list of cameras (only the newest), then frames.
+/// All that waits for one client, in the order of its urgency: control messages, the keep-alive
+/// ping, the list of cameras (only the newest), then frames.
 ///
 /// Any thread leaves something; the holder of the connection's claim takes it out.
 final class ClientOutbox implements Outbox {
@@ -115,6 +115,7 @@ final class ClientOutbox implements Outbox {
 
   @Override
   public void discard() {
-    // Nothing here holds memory that is counted: mailboxes are closed by the hub when the viewer leaves.
+    // Nothing here holds memory that is counted: mailboxes are closed by the hub when the viewer
+    // leaves.
   }
 }

@@ -28,10 +28,11 @@ import org.jetsonrelay.server.websocket.WebSocket;
 import org.jetsonrelay.server.websocket.WebSocketListener;
 import org.jspecify.annotations.Nullable;
 
-/// One client from its handshake to its end: a connection first, a publisher or a viewer once it has said which.
+/// One client from its handshake to its end: a connection first, a publisher or a viewer once it
+/// has said which.
 ///
-/// What arrives is handled on the connection's reader thread. The hub calls [Publisher] and [Viewer] from
-/// any thread; those calls only leave something in the outbox.
+/// What arrives is handled on the connection's reader thread. The hub calls [Publisher] and
+/// [Viewer] from any thread; those calls only leave something in the outbox.
 final class ClientSession implements WebSocketListener, Publisher, Viewer {
 
   private static final System.Logger LOG = System.getLogger(ClientSession.class.getName());

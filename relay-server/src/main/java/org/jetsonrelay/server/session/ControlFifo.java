@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class ControlFifo {
 
   private final ConcurrentLinkedQueue<byte[]> messages = new ConcurrentLinkedQueue<>();
-  // Written by any thread. Counted before the message is visible, so it is never below the true size.
+  // Written by any thread. Counted before the message is visible, so it is never below the true
+  // size.
   private final AtomicInteger size = new AtomicInteger();
   private final int limit;
 

@@ -3,7 +3,8 @@ package org.jetsonrelay.server.session;
 
 import org.jetsonrelay.server.protocol.CloseCodes;
 
-/// Looks at one session from time to time: is it registered in time, does it live, is its socket stuck? Timer only.
+/// Looks at one session from time to time: is it registered in time, does it live, is its socket
+/// stuck? Timer only.
 final class KeepAlive {
 
   private KeepAlive() {}

@@ -4,8 +4,8 @@ package org.jetsonrelay.server.session;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Holds back `start_streaming` and `stop_streaming` until a publisher has been told that it is registered: the hub
-/// gives its first order while the camera's name is still being taken.
+/// Holds back `start_streaming` and `stop_streaming` until a publisher has been told that it is
+/// registered: the hub gives its first order while the camera's name is still being taken.
 ///
 /// Any thread gives orders, the reader thread opens. Only the latest order counts.
 final class Orders {

@@ -12,8 +12,8 @@ import org.jetsonrelay.server.hub.H264;
 import org.jetsonrelay.server.protocol.Announcement;
 import org.jspecify.annotations.Nullable;
 
-/// What a `jetson` client is: turns its binary messages into frames and announced payloads and hands them to its
-/// camera. Used by the connection's reader thread only.
+/// What a `jetson` client is: turns its binary messages into frames and announced payloads and
+/// hands them to its camera. Used by the connection's reader thread only.
 final class PublisherRole {
 
   /// Start of image, the first two bytes of every JPEG (ITU-T T.81, table B.1).
@@ -43,7 +43,8 @@ final class PublisherRole {
     capturedAtMillis = atMillis;
   }
 
-  /// The next binary message is this payload, not an image. A second one before it replaces the first.
+  /// The next binary message is this payload, not an image. A second one before it replaces the
+  /// first.
   void announced(Announcement next) {
     announcement = next;
   }
@@ -54,12 +55,11 @@ final class PublisherRole {
 
   /// A binary message; takes over the caller's reference.
   ///
-  /// What begins as a JPEG is passed on, whatever follows: a camera with an odd encoder must not stay dark
-  /// because the relay could not read its size.
+  /// What begins as a JPEG is passed on, whatever follows: a camera with an odd encoder must not
+  /// stay dark because the relay could not read its size.
   ///
   /// @return whether it was passed on; false when it is not an image
-  boolean accept(
-      Block block, int offset, int length, long receivedAtMillis, long receivedNanos) {
+  boolean accept(Block block, int offset, int length, long receivedAtMillis, long receivedNanos) {
     Announcement next = announcement;
     if (next != null) {
       announcement = null;
@@ -97,8 +97,8 @@ final class PublisherRole {
     return true;
   }
 
-  /// Lays `[metadata as text frame][payload as binary frame]` out in one block: in front of the payload where the
-  /// headroom allows, else in a new one.
+  /// Lays `[metadata as text frame][payload as binary frame]` out in one block: in front of the
+  /// payload where the headroom allows, else in a new one.
   @SuppressWarnings("ReferenceEquality") // whether it is a second block, not what it holds
   private void announce(Announcement next, Block block, int offset, int length, long nowNanos) {
     byte[] text = TextFrame.of(next.json());
@@ -116,7 +116,8 @@ final class PublisherRole {
     pair.memory().put(start, text).put(start + text.length, header);
     try {
       feed.announce(
-          new Announced(kind(next.kind()), pair, start, front + length, length, keyFrame, nowNanos));
+          new Announced(
+              kind(next.kind()), pair, start, front + length, length, keyFrame, nowNanos));
     } finally {
       pair.release();
       if (pair != block) {

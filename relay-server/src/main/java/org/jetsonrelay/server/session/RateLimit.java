@@ -3,10 +3,10 @@ package org.jetsonrelay.server.session;
 
 /// Thins one camera's frames to what a viewer asked for with `maxFps`, and still shows the newest.
 ///
-/// A turn comes every `1 / maxFps` seconds. Around a turn there is a tolerance: a frame that has just
-/// arrived is taken a little early, and one that has waited since before the turn is held a little longer,
-/// because a fresher one is probably about to arrive. So a camera of 30 fps thinned to 15 gives every
-/// second frame, fresh, instead of the older one of each pair.
+/// A turn comes every `1 / maxFps` seconds. Around a turn there is a tolerance: a frame that has
+/// just arrived is taken a little early, and one that has waited since before the turn is held a
+/// little longer, because a fresher one is probably about to arrive. So a camera of 30 fps thinned
+/// to 15 gives every second frame, fresh, instead of the older one of each pair.
 ///
 /// Pure, for one thread at a time (the holder of the connection's claim).
 final class RateLimit {

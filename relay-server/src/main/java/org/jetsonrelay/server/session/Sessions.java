@@ -22,7 +22,8 @@ import org.jetsonrelay.server.websocket.Refusal;
 import org.jetsonrelay.server.websocket.WebSocket;
 import org.jetsonrelay.server.websocket.WebSocketEndpoint;
 
-/// All sessions of this relay: opens them, keeps them alive or ends them, and sends them away at shutdown.
+/// All sessions of this relay: opens them, keeps them alive or ends them, and sends them away at
+/// shutdown.
 ///
 /// Connections open on their reader threads; [#sweep] belongs to the timer.
 public final class Sessions implements WebSocketEndpoint {
@@ -47,8 +48,7 @@ public final class Sessions implements WebSocketEndpoint {
       InstantSource clock,
       LongSupplier nanoTime) {
     context =
-        new SessionContext(
-            hub, metrics, access, pool, settings, clock, nanoTime, open::remove);
+        new SessionContext(hub, metrics, access, pool, settings, clock, nanoTime, open::remove);
     ids = new ClientIds(clock);
   }
 
@@ -93,18 +93,20 @@ public final class Sessions implements WebSocketEndpoint {
   }
 
   private static Credential credential(Handshake handshake) {
-    return Credential.ofHeader(handshake.authorization()).or(Credential.ofQuery(handshake.rawQuery()));
+    return Credential.ofHeader(handshake.authorization())
+        .or(Credential.ofQuery(handshake.rawQuery()));
   }
 
-  /// Pings who is silent, ends who is dead, and says why frames are skipped. To be called a few times a
-  /// second.
+  /// Pings who is silent, ends who is dead, and says why frames are skipped. To be called a few
+  /// times a second.
   public void sweep(long nowNanos) {
     for (ClientSession session : open) {
       KeepAlive.check(session, context.settings(), nowNanos);
     }
   }
 
-  /// Says goodbye to everybody: `server_shutdown`, then close 1001. New connections are refused from now on.
+  /// Says goodbye to everybody: `server_shutdown`, then close 1001. New connections are refused
+  /// from now on.
   public void drain() {
     draining = true;
     LOG.log(System.Logger.Level.INFO, "closing {0} connections", Integer.toString(open.size()));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.session;
 
-/// Wraps a text message into the one unmasked WebSocket frame it travels in (RFC 6455, section 5.2).
+/// Wraps a text message into the one unmasked WebSocket frame it travels in (RFC 6455, section
+/// 5.2).
 final class TextFrame {
 
   /// The longest header of an unmasked frame.

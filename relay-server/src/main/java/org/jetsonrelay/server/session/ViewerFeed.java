@@ -22,11 +22,11 @@ import org.jetsonrelay.server.websocket.Gather;
 import org.jetsonrelay.server.websocket.Outbox;
 import org.jspecify.annotations.Nullable;
 
-/// The frames' way from a viewer's mailboxes to its socket: waits for the pacer, then takes the newest frame
-/// of the camera that was longest unserved.
+/// The frames' way from a viewer's mailboxes to its socket: waits for the pacer, then takes the
+/// newest frame of the camera that was longest unserved.
 ///
-/// [#next] and [#sent] belong to the holder of the connection's claim. The pacer is guarded by its own
-/// monitor, because acknowledgements come on the reader thread.
+/// [#next] and [#sent] belong to the holder of the connection's claim. The pacer is guarded by its
+/// own monitor, because acknowledgements come on the reader thread.
 final class ViewerFeed {
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -53,7 +53,8 @@ final class ViewerFeed {
   /// Written by the reader thread, read by the holder of the claim.
   private volatile double maxFps = Double.POSITIVE_INFINITY;
 
-  /// Whether the holder has last been told to wait by the pacer: written and read under the pacer's monitor.
+  /// Whether the holder has last been told to wait by the pacer: written and read under the pacer's
+  /// monitor.
   private boolean gated;
 
   // Claim:
@@ -70,7 +71,8 @@ final class ViewerFeed {
 
   /// @param details whether the client asked for `frame_details`
   /// @param pacer null when pacing is off
-  /// @param smallSendBuffer makes the socket's send buffer small, for a client that never answers pings
+  /// @param smallSendBuffer makes the socket's send buffer small, for a client that never answers
+  ///   pings
   ViewerFeed(
       Watch watch,
       boolean details,
@@ -86,8 +88,8 @@ final class ViewerFeed {
     this.smallSendBuffer = smallSendBuffer;
   }
 
-  /// First ping payload for a new pacer: random, so that a pong that answers somebody else's ping, or is
-  /// made up, hardly ever counts as an acknowledgement.
+  /// First ping payload for a new pacer: random, so that a pong that answers somebody else's ping,
+  /// or is made up, hardly ever counts as an acknowledgement.
   static long randomFirstPing() {
     return RANDOM.nextLong() >>> 2;
   }
@@ -184,7 +186,8 @@ final class ViewerFeed {
     }
   }
 
-  /// The socket has been full for so long that what is skipped now is skipped because of that; timer.
+  /// The socket has been full for so long that what is skipped now is skipped because of that;
+  /// timer.
   void stalled() {
     watch.subscriptions().forEach(one -> one.skippingBecause(SkipCause.STALLED));
   }
@@ -259,8 +262,7 @@ final class ViewerFeed {
   }
 
   /// `[ping 2k][message][ping 2k+1]`, one unit.
-  private void put(
-      Gather out, long nowNanos, Block block, int offset, int length) {
+  private void put(Gather out, long nowNanos, Block block, int offset, int length) {
     unitBytes = length;
     long ping = onSend(nowNanos, length);
     ping(out, ping);
@@ -369,8 +371,7 @@ final class ViewerFeed {
       servedNanos = nowNanos;
       limit.sent(nowNanos);
       // Until the next look, what is skipped is skipped because this frame is still being written.
-      subscription.skippingBecause(
-          limit.isNone() ? SkipCause.LINK : SkipCause.RATE);
+      subscription.skippingBecause(limit.isNone() ? SkipCause.LINK : SkipCause.RATE);
     }
   }
 }

@@ -20,8 +20,8 @@ public interface Outbox {
   ///   sense, or [#NOTHING]
   long next(Gather out, long nowNanos);
 
-  /// The connection is closing: puts what must still be said before the close frame into `out`, if there is
-  /// anything; asked again after that has been written. Frames are not worth it.
+  /// The connection is closing: puts what must still be said before the close frame into `out`, if
+  /// there is anything; asked again after that has been written. Frames are not worth it.
   ///
   /// @return whether `out` was filled
   default boolean farewell(Gather out) {

@@ -25,8 +25,9 @@ public interface WebSocket {
   /// 1009.
   void maxMessageBytes(int text, int binary);
 
-  /// Limits what the operating system keeps for this socket before it pushes back (`SO_SNDBUF`). It cannot
-  /// be undone: the system stops tuning the size itself. Without effect where it cannot be set.
+  /// Limits what the operating system keeps for this socket before it pushes back (`SO_SNDBUF`). It
+  /// cannot be undone: the system stops tuning the size itself. Without effect where it cannot be
+  /// set.
   void sendBufferBytes(int bytes);
 
   /// [System#nanoTime()] of the last bytes read from the peer.

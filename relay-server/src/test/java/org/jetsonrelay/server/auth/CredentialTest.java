@@ -19,7 +19,8 @@ class CredentialTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Basic czNjcmV0", "Bearer", "Bearer ", "s3cret+/=", "Bearers3cret+/="})
+  @ValueSource(
+      strings = {"", "Basic czNjcmV0", "Bearer", "Bearer ", "s3cret+/=", "Bearers3cret+/="})
   void otherHeadersHoldNoToken(String header) {
     assertThat(Credential.ofHeader(header).absent()).isTrue();
   }

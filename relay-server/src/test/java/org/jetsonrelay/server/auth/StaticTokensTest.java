@@ -40,13 +40,11 @@ class StaticTokensTest {
 
   static Stream<Arguments> configurations() {
     return Stream.of(0, 1, 2, 3, 4, 5, 6, 7)
-        .flatMap(
-            bits ->
-                Stream.of(Action.values())
-                    .flatMap(
-                        action ->
-                            Stream.of("", "unknown", "pub", "see", "all")
-                                .map(token -> Arguments.of(bits, action, token))));
+        .flatMap(bits ->
+            Stream.of(Action.values())
+                .flatMap(action ->
+                    Stream.of("", "unknown", "pub", "see", "all")
+                        .map(token -> Arguments.of(bits, action, token))));
   }
 
   /// Each way to configure tokens × action × credential, against the rule in one sentence: an
@@ -118,7 +116,8 @@ class StaticTokensTest {
     }
   }
 
-  private static String answer(Access access, Action action, @Nullable String camera, String token) {
+  private static String answer(
+      Access access, Action action, @Nullable String camera, String token) {
     return switch (access.decide(action, camera, Credential.ofToken(token))) {
       case Decision.Granted() -> "Granted";
       case Decision.Unauthorized(var reason) -> "Unauthorized";

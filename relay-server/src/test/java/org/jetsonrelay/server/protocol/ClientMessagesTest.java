@@ -47,8 +47,7 @@ class ClientMessagesTest {
     String filler = "x".repeat(ClientMessages.MAX_BYTES - frame.length());
 
     assertThat(parse(frame.replace("\"\"", "\"" + filler + "\""))).isEqualTo(PING);
-    assertCode(
-        parse(frame.replace("\"\"", "\"" + filler + "x\"")), ErrorCode.TOO_LARGE);
+    assertCode(parse(frame.replace("\"\"", "\"" + filler + "x\"")), ErrorCode.TOO_LARGE);
   }
 
   @Test
@@ -112,8 +111,7 @@ class ClientMessagesTest {
   @Test
   void malformedMessagesShowLittleOfWhatWasSentAndNothingThatIsActive() {
     ClientMessage.Malformed malformed =
-        (ClientMessage.Malformed)
-            parse("{\"type\":\"<script>\\n\\\"é" + "x".repeat(1_000) + "\"}");
+        (ClientMessage.Malformed) parse("{\"type\":\"<script>\\n\\\"é" + "x".repeat(1_000) + "\"}");
 
     assertThat(malformed.message())
         .isEqualTo(

@@ -109,7 +109,8 @@ class GoldenSamplesTest {
           ServerMessages.startStreaming(
               sample.text("requestedBy"), sample.number("timestampMillis"));
       case "stop_streaming" ->
-          ServerMessages.stopStreaming(sample.text("requestedBy"), sample.number("timestampMillis"));
+          ServerMessages.stopStreaming(
+              sample.text("requestedBy"), sample.number("timestampMillis"));
       case "server_shutdown" -> ServerMessages.serverShutdown(sample.number("timestampMillis"));
       case "error" ->
           ServerMessages.error(
