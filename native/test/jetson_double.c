@@ -62,6 +62,12 @@ static GstCaps *label_transform_caps(GstBaseTransform *transform, GstPadDirectio
   gboolean plain_outside = place == INTO_CONVERTER || place == OUT_OF_CONVERTER;
   gboolean from_outside = (direction == GST_PAD_SINK) == outside_is_sink;
   GstCaps *result = gst_caps_new_empty();
+  if (gst_caps_is_any(caps)) {  // of a pad that is not linked yet
+    GstStructure *raw = gst_structure_new_empty("video/x-raw");
+    if (!from_outside) append(result, raw, NVMM);
+    if (from_outside || plain_outside) append(result, raw, NULL);
+    gst_structure_free(raw);
+  }
   for (guint i = 0; i < gst_caps_get_size(caps); i++) {
     const GstStructure *structure = gst_caps_get_structure(caps, i);
     gboolean nvmm = gst_caps_features_contains(gst_caps_get_features(caps, i), NVMM);
@@ -240,8 +246,9 @@ static void camera_class_init(CameraClass *type) {
 
 static void camera_init(Camera *camera) {
   GstBin *bin = GST_BIN(camera);
-  GstElement *source =
-      add_inside(bin, "videotestsrc is-live=true horizontal-speed=3 ! video/x-raw,format=NV12");
+  GstElement *source = add_inside(
+      bin,
+      "videotestsrc is-live=true horizontal-speed=3 ! capsfilter caps=video/x-raw,format=NV12");
   GstElement *label = add_label(bin, CAMERA);
   gst_element_link(source, label);
   expose(bin, label, "src");
