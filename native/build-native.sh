@@ -117,7 +117,7 @@ compile() {
 # deliver FOLDER ARCHITECTURE: into the output folder, if one was asked for and it is another one.
 deliver() {
   local library=$1/libjetsonrelay_capture.so
-  "$here/check-abi.sh" "$library"
+  "$here/check-abi.sh" "$library" >/dev/null
   [[ -n $output ]] || return 0
   local target=$output/linux-$2/libjetsonrelay_capture.so
   mkdir -p "$(dirname "$target")"
