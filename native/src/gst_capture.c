@@ -105,6 +105,7 @@ static GstBusSyncReply on_message(GstBus *bus, GstMessage *message, gpointer dat
     gchar *text = g_strdup_printf("%s: %s%s%s%s", GST_MESSAGE_SRC_NAME(message), cause->message,
                                   debug == NULL ? "" : " [", debug == NULL ? "" : debug,
                                   debug == NULL ? "" : "]");
+    g_strdelimit(text, "\r\n", ' ');  // one line for the log
     g_mutex_lock(&capture->lock);
     if (capture->failure.text[0] == '\0') set_error(&capture->failure, text);
     g_mutex_unlock(&capture->lock);

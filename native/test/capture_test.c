@@ -142,6 +142,7 @@ static void reports_a_failure_while_playing(void) {
   gc_last_error(capture, &error);
   CHECK(strstr(error.text, "breaks: ") == error.text);
   CHECK(strstr(error.text, "Failed after iterations as requested") != NULL);
+  CHECK(strchr(error.text, '\n') == NULL);
   gc_close(capture);
 }
 

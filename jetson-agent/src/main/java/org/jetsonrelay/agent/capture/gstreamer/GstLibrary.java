@@ -35,8 +35,10 @@ public final class GstLibrary {
   static final String FILE_NAME = "libjetsonrelay_capture.so";
 
   private static final Logger LOG = System.getLogger(GstLibrary.class.getName());
-  private static final Pattern OFFERED =
-      Pattern.compile("(?:^|; )([a-z]+/[a-z0-9.+-]+)|\\(string\\)([A-Za-z0-9_-]+)");
+  private static final Pattern MEDIA_TYPE = Pattern.compile("(?:^|; ?)([a-z]+/[a-z0-9.+-]+)");
+  // One format or, in braces, several; each with its type before it in older versions.
+  private static final Pattern FORMATS =
+      Pattern.compile("\\bformat=(?:\\(string\\))?(\\{[^}]*\\}|[A-Za-z0-9_-]+)");
 
   // Written once, under the class's lock; a library stays loaded as long as the process runs.
   private static @Nullable GstLibrary loaded;
@@ -108,9 +110,15 @@ public final class GstLibrary {
 
   static Set<String> words(String caps) {
     Set<String> words = new HashSet<>();
-    Matcher matcher = OFFERED.matcher(caps);
-    while (matcher.find()) {
-      words.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+    for (Matcher type = MEDIA_TYPE.matcher(caps); type.find(); ) {
+      words.add(type.group(1));
+    }
+    for (Matcher formats = FORMATS.matcher(caps); formats.find(); ) {
+      for (String format : formats.group(1).replace("(string)", "").split("[{}, ]+", -1)) {
+        if (!format.isEmpty()) {
+          words.add(format);
+        }
+      }
     }
     return words;
   }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class JpegRepairTest {
 
-  private static final byte[] WHOLE = jpeg();
-  private static final byte[] BARE = withoutTables(WHOLE);
+  static final byte[] WHOLE = jpeg();
+  static final byte[] BARE = withoutTables(WHOLE);
 
   @Test
   void leavesAWholeJpegAlone() {
@@ -154,7 +154,7 @@ class JpegRepairTest {
     Random random = new Random(1);
     for (int y = 0; y < 32; y++) {
       for (int x = 0; x < 48; x++) {
-        image.setRGB(x, y, x * 5 << 16 | y * 8 << 8 | random.nextInt(64));
+        image.setRGB(x, y, ((x * 5) << 16) | ((y * 8) << 8) | random.nextInt(64));
       }
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -172,7 +172,7 @@ class JpegRepairTest {
     out.write(jpeg, 0, 2);
     int at = 2;
     while ((jpeg[at + 1] & 0xFF) != 0xDA) {
-      int segment = 2 + ((jpeg[at + 2] & 0xFF) << 8 | jpeg[at + 3] & 0xFF);
+      int segment = 2 + ((jpeg[at + 2] & 0xFF) << 8) + (jpeg[at + 3] & 0xFF);
       if ((jpeg[at + 1] & 0xFF) != 0xC4) {
         out.write(jpeg, at, segment);
       }
