@@ -192,7 +192,7 @@ class HubConcurrencyTest {
             threads.submit(() -> {
               RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
               start.await();
-              for (int round = 0; round < 150; round++) {
+              for (int round = 0; round < 150 || received.get() == 0; round++) {
                 TestPublisher publisher = new TestPublisher("p" + number + "." + round);
                 Feed feed =
                     ((Attachment.Attached)
@@ -213,7 +213,7 @@ class HubConcurrencyTest {
             threads.submit(() -> {
               RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
               start.await();
-              for (int round = 0; round < 150; round++) {
+              for (int round = 0; round < 150 || received.get() == 0; round++) {
                 Watch watch = ((Admission.Admitted) hub.join(new TestViewer("v" + number))).watch();
                 for (int i = 0; i < 4; i++) {
                   hub.choose(
