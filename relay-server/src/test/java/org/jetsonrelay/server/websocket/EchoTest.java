@@ -95,6 +95,7 @@ class EchoTest {
     assertThat(received.first()).isEqualTo(0x88);
     assertThat(received.closeCode()).as(received.closeText()).isEqualTo(code);
     assertThat(client.readToEnd()).isEmpty();
+    client.close(); // or the server would wait for it as long as closing may take
     await().atMost(10, SECONDS).until(() -> echo.closed.size() == 1);
     assertThat(echo.closed.getFirst().code()).isEqualTo(code);
     assertThat(echo.closed.getFirst().byPeer()).isFalse();
