@@ -5,12 +5,14 @@ import java.util.Arrays;
 
 /// How late a pong may be before it means that the link has become slower.
 ///
-/// Two things make pongs late on a link that is as fast as ever. Jitter: its size is the upper
-/// quartile of the latest prediction errors (a mean would open the tolerance by one outlier, just
-/// when the rate drops). And a lost segment, which TCP hands over only after it was sent again: it
-/// shows by the frames behind it arriving in the same instant, and then, for a while, about that
-/// much lateness is no news.
+/// Two things make pongs late on a link that is as fast as ever. Jitter: its size is the median of
+/// the latest prediction errors (a mean would open the tolerance by one outlier, just when the rate
+/// drops, and on a lossy link an upper quartile is made of loss). And a lost segment, which TCP
+/// hands over only after it was sent again: it shows by the frames behind it arriving in the same
+/// instant, and then, for a while, about that much lateness is no news.
 final class Lateness {
+
+  private static final int FEW = 3;
 
   private final long memoryNanos;
   private final long[] errors;
@@ -54,7 +56,7 @@ final class Lateness {
       int n = Math.min(errorCount, errors.length);
       System.arraycopy(errors, 0, sorted, 0, n);
       Arrays.sort(sorted, 0, n);
-      jitter = sorted[n * 3 / 4];
+      jitter = sorted[n / 2];
     }
     // Whether loss was the reason shows with the next frame.
     pending = errorNanos;
@@ -68,7 +70,8 @@ final class Lateness {
     return jitter;
   }
 
-  /// How long a head-of-line stop usually lasts; 0 on a link that had fewer than two lately.
+  /// How long a head-of-line stop usually lasts; 0 on a link that had but a few lately: BBR stops
+  /// for a moment every ten seconds.
   long heldNanos(long nowNanos) {
     int n = Math.min(heldCount, held.length);
     int recent = 0;
@@ -77,11 +80,11 @@ final class Lateness {
         sorted[recent++] = held[i];
       }
     }
-    if (recent < 2) {
+    if (recent < FEW) {
       return 0;
     }
     Arrays.sort(sorted, 0, recent);
-    return sorted[recent * 3 / 4];
+    return sorted[recent / 2];
   }
 
   /// Whether there was a head-of-line stop in the given time before now.

@@ -22,6 +22,7 @@ final class LinkRate {
   private final double[] sorted;
   private int count;
   private double nanosPerByte;
+  private double suspected;
 
   LinkRate(int frames, double quantile) {
     this.quantile = quantile;
@@ -40,24 +41,38 @@ final class LinkRate {
     return nanosPerByte;
   }
 
+  /// The same, but slower while the last frame was slow and nobody knows yet why. To send by: a
+  /// frame too many on a link that has become slow is one that all behind it wait for, a frame held
+  /// back for a round trip by a false alarm costs next to nothing.
+  double cautiousNanosPerByte() {
+    return Math.max(nanosPerByte, suspected);
+  }
+
   /// Enters a frame that came in its own time.
   ///
-  /// @param steady no head-of-line stop lately, so slow frames mean a slow link
-  void sample(double spanNanos, int spanBytes, boolean steady) {
+  /// @param noiseNanos what the two frames may be too slow together without it meaning anything
+  /// @param clean late frames mean a slower link more often than loss
+  void sample(double spanNanos, int spanBytes, double noiseNanos, boolean clean) {
     int next = count % nanos.length;
     nanos[next] = spanNanos;
     bytes[next] = spanBytes;
     group[next] = false;
     // Counts on without overflow, in step with the ring's modulus.
     count = count >= 2 * nanos.length - 1 ? nanos.length : count + 1;
-    if (!(steady && dropped())) {
+    suspected = 0;
+    if (!dropped(noiseNanos)) {
       settle();
+      double excess = spanNanos - nanosPerByte * spanBytes;
+      if (clean && excess > noiseNanos / 2 && spanNanos > DROP * nanosPerByte * spanBytes) {
+        suspected = spanNanos / spanBytes;
+      }
     }
   }
 
   /// Enters a frame that had been held back by the one before it: evidence only together with that
   /// one, and none when that one never became a sample.
   void released(double spanNanos, int spanBytes) {
+    suspected = 0;
     if (count == 0) {
       return;
     }
@@ -71,7 +86,7 @@ final class LinkRate {
     }
   }
 
-  private boolean dropped() {
+  private boolean dropped(double noiseNanos) {
     if (count < 3) {
       return false;
     }
@@ -80,7 +95,9 @@ final class LinkRate {
     double a = nanos[last] / bytes[last];
     double b = nanos[other] / bytes[other];
     double low = Math.min(a, b);
-    if (low <= DROP * nanosPerByte
+    double excess = nanos[last] + nanos[other] - nanosPerByte * (bytes[last] + bytes[other]);
+    if (excess <= noiseNanos
+        || low <= DROP * nanosPerByte
         || Math.max(a, b) >= ALIKE * low
         || group[last]
         || group[other]) {

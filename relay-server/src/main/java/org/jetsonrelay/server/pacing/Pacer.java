@@ -23,37 +23,23 @@ public final class Pacer {
   /// Answer of [#onSend]: no pings around this frame.
   public static final long NO_PING = -1;
 
-  private static final byte UNPINGED = 0;
-  private static final byte PINGED = 1;
-  private static final byte BEGUN = 2;
   private static final int DELIVERIES = 16;
+  private static final long BRAKE_NANOS = 20_000_000L;
 
   private final PacerSettings settings;
   private final long firstPing;
-  private final int mask;
-
-  // The frames on their way, a ring indexed by frame number.
-  private final long[] sentAt;
-  private final long[] beganAt;
-  private final long[] beganLate;
-  private final long[] due; // predicted time of the second pong
-  private final int[] bytes;
-  private final byte[] state;
-  private final boolean[] alone;
-  private long sent; // frames handed over, also the number of the next one
-  private long arrived; // frames known to have arrived: [arrived, sent) are on their way
-  private long lastPinged = -1;
-
+  private final Flight flight;
   private final BaseRoundTrip base;
   private final LinkRate rate;
   private final Lateness lateness;
   private final long[] deliveries = new long[DELIVERIES];
   private int deliveryCount;
   private int fastRun;
-  private long queued; // what the latest frame that came in its own time had waited on the way
+  private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
   private boolean answered;
   private boolean draining;
+  private boolean coalescing; // the peer answered only the later ping of the last frame
   private boolean fellBack;
   private long firstSentAt;
   private long lastSentAt;
@@ -63,20 +49,12 @@ public final class Pacer {
   private int probes;
   private Waiting waiting = Waiting.NOT;
 
-  /// @param firstPing payload of the first ping, not negative: a random one keeps pongs that answer
-  ///   other pings of the connection from being taken for acknowledgements
+  /// @param firstPing payload of the first ping: a random one keeps pongs that answer other pings
+  ///   of the connection from being taken for acknowledgements
   public Pacer(PacerSettings settings, long firstPing) {
     this.settings = settings;
-    this.firstPing = firstPing & Long.MAX_VALUE >>> 1;
-    int frames = settings.outstandingFrames();
-    mask = frames - 1;
-    sentAt = new long[frames];
-    beganAt = new long[frames];
-    beganLate = new long[frames];
-    due = new long[frames];
-    bytes = new int[frames];
-    state = new byte[frames];
-    alone = new boolean[frames];
+    this.firstPing = firstPing & Long.MAX_VALUE >>> 1; // room to count without overflow
+    flight = new Flight(settings.outstandingFrames(), settings.segmentBytes());
     base = new BaseRoundTrip(settings.memoryNanos());
     rate = new LinkRate(settings.rateFrames(), settings.rateQuantile());
     lateness = new Lateness(settings.errorFrames(), settings.heldFrames(), settings.memoryNanos());
@@ -88,42 +66,39 @@ public final class Pacer {
   /// @return payload of the ping to put in front of it, one more for the ping behind it; or
   ///   [#NO_PING] when it goes without
   public long onSend(long nowNanos, int frameBytes) {
-    if (sent == 0) {
+    if (flight.sent() == 0) {
       firstSentAt = nowNanos;
     }
-    if (!fellBack && pingsOnTheirWay()) {
-      giveUpOrProbe(nowNanos);
+    if (!fellBack && flight.pinged()) {
+      probeOrGiveUp(nowNanos);
     }
-    if (sent - arrived > mask) {
-      arrived = sent - mask; // only after falling back: the oldest are forgotten
-    }
-    int i = index(sent);
-    boolean idle = idle(nowNanos);
-    sentAt[i] = nowNanos;
-    bytes[i] = frameBytes;
-    alone[i] = idle;
-    long begin = nowNanos + base.nanos();
-    due[i] =
-        !idle && sent > arrived && due[index(sent - 1)] > begin
-            ? due[index(sent - 1)] + nanosFor(frameBytes)
-            : begin + nanosFor(measured(frameBytes));
     boolean pings = !sparse(nowNanos);
-    state[i] = pings ? PINGED : UNPINGED;
-    if (pings) {
-      lastPinged = sent;
-    }
+    long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
+    flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
     lastSentAt = nowNanos;
-    long number = sent++;
-    return pings ? firstPing + 2 * number : NO_PING;
+    return pings ? firstPing + 2 * frame : NO_PING;
   }
 
-  private void giveUpOrProbe(long nowNanos) {
+  private void probeOrGiveUp(long nowNanos) {
     if (!answered) {
       fellBack = nowNanos - firstSentAt >= settings.answerNanos();
-    } else if (quiet(nowNanos) >= silence()) {
+    } else if (quietNanos(nowNanos) >= silenceNanos()) {
       lastProbeAt = nowNanos;
       fellBack = ++probes > settings.probes();
     }
+  }
+
+  /// Whether this frame may go without pings: the peer is fast, was asked a moment ago, and has not
+  /// left that question open for longer than a fast peer would.
+  private boolean sparse(long nowNanos) {
+    long last = flight.lastPinged();
+    if (fastRun < settings.fastFrames()
+        || last < 0
+        || flight.sent() - last > settings.outstandingFrames() / 4) {
+      return false;
+    }
+    long since = nowNanos - flight.sentAt(last);
+    return since < settings.sparseNanos() && (!flight.pinged() || since <= settings.fastNanos());
   }
 
   /// A pong has come.
@@ -132,13 +107,12 @@ public final class Pacer {
   ///   another answer than before
   public boolean onPong(long nowNanos, long payload) {
     long number = payload - firstPing;
-    if (payload < 0 || number < 2 * arrived || number >= 2 * sent) {
+    if (payload < 0 || number < 0) {
       return false;
     }
-    long k = number >> 1;
-    int i = index(k);
+    long frame = number >> 1;
     boolean second = (number & 1) != 0;
-    if (state[i] == UNPINGED || (!second && state[i] == BEGUN)) {
+    if (!flight.expects(frame, second)) {
       return false;
     }
     answered = true;
@@ -146,70 +120,60 @@ public final class Pacer {
     probes = 0;
     lastPongAt = nowNanos;
     if (second) {
-      completed(nowNanos, k, i);
+      completed(nowNanos, frame);
     } else {
-      began(nowNanos, k, i);
+      base.sample(nowNanos, nowNanos - flight.sentAt(frame), flight.alone(frame));
+      flight.began(nowNanos, frame, rate.cautiousNanosPerByte());
+    }
+    flight.predictFrom(frame + 1, base.nanos(), rate.cautiousNanosPerByte());
+    if (flight.count() == 0) {
+      draining = false;
     }
     return true;
   }
 
-  /// The first byte of a frame has arrived, so everything before it has.
-  private void began(long nowNanos, long k, int i) {
-    long roundTrip = nowNanos - sentAt[i];
-    base.sample(nowNanos, roundTrip, alone[i]);
-    arrived = k;
-    state[i] = BEGUN;
-    beganAt[i] = nowNanos;
-    long own = nanosFor(measured(bytes[i]));
-    beganLate[i] = nowNanos - (due[i] - own);
-    due[i] = nowNanos + own;
-    predictFrom(k + 1);
-  }
-
-  private void completed(long nowNanos, long k, int i) {
-    long delivery = nowNanos - sentAt[i];
-    deliveries[deliveryCount++ & DELIVERIES - 1] = delivery;
+  private void completed(long nowNanos, long frame) {
+    long delivery = nowNanos - flight.sentAt(frame);
+    deliveries[deliveryCount % DELIVERIES] = delivery;
+    // Counts on without overflow, in step with the ring's modulus.
+    deliveryCount = deliveryCount + 1 == 2 * DELIVERIES ? DELIVERIES : deliveryCount + 1;
     fastRun = delivery <= settings.fastNanos() ? Math.min(fastRun + 1, 1 << 20) : 0;
-    boolean begun = state[i] == BEGUN;
-    long error = nowNanos - due[i] + (begun ? beganLate[i] : 0);
-    int spanBytes = measured(bytes[i]);
-    long span = begun ? nowNanos - beganAt[i] : spanWithoutBegin(nowNanos, k, i, delivery);
-    double usual = rate.nanosPerByte() * bytes[i];
-    if (rate.known() && lateness.arrived(nowNanos, error, usual)) {
-      rate.released((double) span, spanBytes);
-    } else if ((double) span >= usual / 2 || (double) -error > (usual - (double) span) / 2) {
-      boolean steady = !lateness.heldWithin(nowNanos, 2 * base.nanos() + (long) usual);
-      rate.sample((double) Math.max(1, span), begun ? spanBytes : bytes[i], steady);
-      queued = begun ? beganAt[i] - sentAt[i] - base.nanos() : 0;
-    } // else all of it had been held back on the way, and tells nothing
-    if (!begun) {
-      base.sample(nowNanos, Math.max(1, delivery - nanosFor(spanBytes)), alone[i]);
+    coalescing = !flight.begun(frame);
+    if (!coalescing) {
+      long span = nowNanos - flight.beganAt(frame);
+      learn(nowNanos, frame, (double) span, flight.measuredBytes(frame));
+    } else {
+      // A client that answers only the latest ping: the frame took no longer than from the one
+      // before it or, when it went alone, than what the base round trip leaves.
+      // What it took at first counts as distance, not as slowness: that errs towards sending.
+      long roundTrip = delivery - nanosFor(flight.measuredBytes(frame));
+      base.sample(nowNanos, Math.max(1, roundTrip), flight.alone(frame));
+      boolean first = flight.alone(frame) || !rate.known();
+      long span = first ? delivery - base.nanos() : Math.min(nowNanos - lastArrivedAt, delivery);
+      learn(nowNanos, frame, (double) span, flight.bytes(frame));
     }
-    arrived = k + 1;
     lastArrivedAt = nowNanos;
-    due[i] = nowNanos;
-    predictFrom(k + 1);
-    if (sent == arrived) {
-      draining = false;
-    }
+    flight.completed(nowNanos, frame);
   }
 
-  /// A client that answers only the latest ping: the frame took no longer than from the one before
-  /// it, or, when it went out alone, than what the base round trip leaves.
-  private long spanWithoutBegin(long nowNanos, long k, int i, long delivery) {
-    return alone[i] || k == 0 || !rate.known()
-        ? delivery - base.nanos()
-        : Math.min(nowNanos - lastArrivedAt, delivery);
-  }
-
-  /// Predicts the frames from the given one on anew, from what is known of the one before it.
-  private void predictFrom(long first) {
-    for (long k = first; k < sent; k++) {
-      int i = index(k);
-      long begin = sentAt[i] + base.nanos();
-      long before = due[index(k - 1)];
-      due[i] = before > begin ? before + nanosFor(bytes[i]) : begin + nanosFor(measured(bytes[i]));
+  /// What the frame's arrival says about the link.
+  private void learn(long nowNanos, long frame, double spanNanos, int spanBytes) {
+    double usual = rate.nanosPerByte() * flight.bytes(frame);
+    double caution = rate.cautiousNanosPerByte() * flight.bytes(frame) - usual;
+    double error = flight.lateness(nowNanos, frame) + caution;
+    if (rate.known() && lateness.arrived(nowNanos, (long) error, usual)) {
+      rate.released(spanNanos, spanBytes);
+      return;
     }
+    if (spanNanos < usual / 2 && -error <= (usual - spanNanos) / 2) {
+      return; // quick but not early: all of it had been held back on the way, which tells nothing
+    }
+    boolean held = lateness.heldWithin(nowNanos, 2 * base.nanos() + (long) usual);
+    double noise = held ? Double.POSITIVE_INFINITY : settings.dropErrors() * lateness.jitterNanos();
+    boolean clean = lateness.heldNanos(nowNanos) == 0 && !coalescing;
+    rate.sample(Math.max(1, spanNanos), spanBytes, noise, clean);
+    queuedNanos =
+        flight.begun(frame) ? flight.beganAt(frame) - flight.sentAt(frame) - base.nanos() : 0;
   }
 
   /// Asks whether the next frame may go. Ask again when a frame comes, after a pong that was news,
@@ -221,7 +185,7 @@ public final class Pacer {
     if (wait == 0) {
       waiting = Waiting.NOT;
     } else {
-      waiting = quiet(nowNanos) > silence() / 2 ? Waiting.STALLED : Waiting.LINK;
+      waiting = quietNanos(nowNanos) > silenceNanos() / 2 ? Waiting.STALLED : Waiting.LINK;
     }
     return wait;
   }
@@ -235,95 +199,68 @@ public final class Pacer {
           ? 0
           : Math.max(0, lastSentAt + settings.firstGapNanos() - nowNanos);
     }
-    long untilProbe = Long.MAX_VALUE;
+    long atMost = settings.silenceNanos();
     boolean overdue = false;
-    if (pingsOnTheirWay()) {
-      untilProbe = silence() - quiet(nowNanos);
-      if (untilProbe <= 0) {
+    if (flight.pinged()) {
+      atMost = silenceNanos() - quietNanos(nowNanos);
+      if (atMost <= 0) {
         return 0;
       }
-      overdue = nowNanos > due[index(oldestPinged())] + tolerance(nowNanos);
+      overdue = nowNanos > flight.dueAt(flight.oldestPinged()) + toleranceNanos(nowNanos);
     }
     if (base.stale(nowNanos)) {
       draining = true; // let the path run empty once: the next round trip is a clean one
     }
-    int onTheirWay = (int) (sent - arrived);
-    boolean wait =
-        overdue
-            || draining
-            || !rate.known()
-            || onTheirWay >= mask
-            || (onTheirWay > 1 && queued > base.nanos() + nanosFor(bytes[index(sent - 1)]) + BRAKE);
-    if (wait) {
-      return untilProbe == Long.MAX_VALUE ? settings.sparseNanos() : untilProbe;
+    long newest = flight.sent() - 1;
+    boolean braking =
+        flight.count() > 1
+            && queuedNanos > base.nanos() + nanosFor(flight.bytes(newest)) + BRAKE_NANOS;
+    if (overdue || draining || braking || !rate.known() || flight.full()) {
+      return atMost;
     }
-    long open = due[index(sent - 1)] - base.nanos() - settings.slackNanos();
-    return Math.max(0, Math.min(open - nowNanos, untilProbe));
+    long open = flight.dueAt(newest) - base.nanos() - slackNanos();
+    return Math.max(0, Math.min(open - nowNanos, atMost));
   }
 
-  private static final long BRAKE = 20_000_000L;
-
-  /// How long a pong may be overdue before no more frames are sent. With 2×: late pongs are no
-  /// reason to stop while they are as late as usual.
-  private long tolerance(long nowNanos) {
-    long usual = Math.max(2 * lateness.jitterNanos(), lateness.heldNanos(nowNanos));
-    return settings.slackNanos() + Math.min(usual, base.nanos() + settings.patienceNanos());
+  /// How much earlier than predicted a frame goes: the less sure the prediction, the more, or every
+  /// late pong would leave the link idle.
+  private long slackNanos() {
+    long unsure = (long) (settings.slackPerJitter() * lateness.jitterNanos());
+    return settings.slackNanos() + Math.min(unsure, settings.jitterSlackNanos());
   }
 
-  private long silence() {
-    return Math.max(settings.silenceNanos(), 4 * (base.nanos() + nanosFor(bytes[index(arrived)])));
+  /// How long a pong may be overdue before no more frames are sent. On a clean link less than
+  /// nothing, the slack: waiting for a pong that is just coming costs little, and when the rate has
+  /// dropped each frame sent on top is one more that everybody after it waits for.
+  private long toleranceNanos(long nowNanos) {
+    long usual = Math.max(lateness.jitterNanos(), lateness.heldNanos(nowNanos));
+    long most = base.nanos() + settings.patienceNanos();
+    return coalescing ? most : Math.min(usual, most) - settings.slackNanos();
   }
 
-  private long quiet(long nowNanos) {
-    if (!pingsOnTheirWay()) {
+  private long silenceNanos() {
+    long usual = base.nanos() + (flight.count() == 0 ? 0 : nanosFor(flight.bytes(flight.oldest())));
+    return Math.max(settings.silenceNanos(), 4 * usual);
+  }
+
+  /// For how long an open ping has been without any sign of the peer, or of us risking a frame.
+  private long quietNanos(long nowNanos) {
+    if (!flight.pinged()) {
       return 0;
     }
-    long since = sentAt[index(oldestPinged())];
-    if (answered) {
-      since = Math.max(since, lastPongAt);
-    }
-    if (probes > 0) {
-      since = Math.max(since, lastProbeAt);
-    }
+    long since = flight.sentAt(flight.oldestPinged());
+    since = answered ? Math.max(since, lastPongAt) : since;
+    since = probes > 0 ? Math.max(since, lastProbeAt) : since;
     return nowNanos - since;
   }
 
   /// Nothing is on its way, or only frames without pings that must have arrived by now.
   private boolean idle(long nowNanos) {
-    return sent == arrived || (!pingsOnTheirWay() && nowNanos >= due[index(sent - 1)]);
-  }
-
-  private boolean pingsOnTheirWay() {
-    return lastPinged >= arrived;
-  }
-
-  private long oldestPinged() {
-    long k = arrived;
-    while (state[index(k)] == UNPINGED) {
-      k++;
-    }
-    return k;
-  }
-
-  private boolean sparse(long nowNanos) {
-    if (fastRun < settings.fastFrames() || lastPinged < 0 || sent - lastPinged > mask / 4) {
-      return false;
-    }
-    long since = nowNanos - sentAt[index(lastPinged)];
-    return since < settings.sparseNanos() && (!pingsOnTheirWay() || since <= settings.fastNanos());
-  }
-
-  /// The part of a frame that lies between its two pongs.
-  private int measured(int frameBytes) {
-    return Math.max(frameBytes - settings.segmentBytes(), (frameBytes + 1) / 2);
+    return flight.count() == 0 || (!flight.pinged() && nowNanos >= flight.dueAt(flight.sent() - 1));
   }
 
   private long nanosFor(int length) {
     return (long) (rate.nanosPerByte() * length);
-  }
-
-  private int index(long frame) {
-    return (int) frame & mask;
   }
 
   /// Whether pacing has been given up because the peer does not answer: the caller then makes the
@@ -335,11 +272,6 @@ public final class Pacer {
   /// Why the frame waits that [#gate] was last asked for.
   public Waiting waiting() {
     return waiting;
-  }
-
-  /// Whether the peer has ever acknowledged a frame.
-  public boolean answered() {
-    return answered;
   }
 
   /// Base round trip in nanoseconds, -1 when unknown.
@@ -357,7 +289,7 @@ public final class Pacer {
     if (!answered) {
       return -1;
     }
-    return idle(nowNanos) ? 0 : (int) (sent - arrived);
+    return idle(nowNanos) ? 0 : flight.count();
   }
 
   /// Median time from write to acknowledgement of the latest frames, -1 when unknown.

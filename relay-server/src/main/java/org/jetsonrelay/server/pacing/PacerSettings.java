@@ -5,11 +5,15 @@ package org.jetsonrelay.server.pacing;
 ///
 /// @param slackNanos how much earlier than predicted a frame is sent, so that a small error of the
 ///   prediction does not leave the link idle; it is also the queue a frame usually finds
+/// @param slackPerJitter so many usual prediction errors are added to the slack
+/// @param jitterSlackNanos but no more than this
 /// @param segmentBytes payload of one TCP segment: the first pong comes when the first segment has
 ///   arrived, so the distance of a frame's two pongs covers one segment less than the frame
 /// @param rateFrames how many of the latest frames tell the link's rate
 /// @param rateQuantile which of their durations counts, below the middle because loss makes
 ///   durations longer more often than anything makes them shorter
+/// @param dropErrors two slow frames in a row mean a slower link at once when together they took
+///   this many usual prediction errors too long
 /// @param errorFrames how many of the latest prediction errors tell how late a pong usually is
 /// @param heldFrames how many of the latest head-of-line stops tell how long one usually lasts
 /// @param memoryNanos for how long a shortest round trip and a head-of-line stop are believed
@@ -26,9 +30,12 @@ package org.jetsonrelay.server.pacing;
 /// @param fallbackBufferBytes send buffer of the socket of a peer that does not answer
 public record PacerSettings(
     long slackNanos,
+    double slackPerJitter,
+    long jitterSlackNanos,
     int segmentBytes,
     int rateFrames,
     double rateQuantile,
+    double dropErrors,
     int errorFrames,
     int heldFrames,
     long memoryNanos,
@@ -48,9 +55,12 @@ public record PacerSettings(
   public static final PacerSettings DEFAULTS =
       new PacerSettings(
           3 * NANOS_PER_MILLI,
+          1.2,
+          20 * NANOS_PER_MILLI,
           1448,
-          7,
+          11,
           0.4,
+          12,
           16,
           8,
           10_000 * NANOS_PER_MILLI,
@@ -67,10 +77,17 @@ public record PacerSettings(
 
   public PacerSettings {
     within("slackNanos", slackNanos, 0, 100 * NANOS_PER_MILLI);
+    if (!(slackPerJitter >= 0 && slackPerJitter <= 4)) {
+      throw new IllegalArgumentException("slackPerJitter must be in 0..4, not " + slackPerJitter);
+    }
+    within("jitterSlackNanos", jitterSlackNanos, 0, 1_000 * NANOS_PER_MILLI);
     within("segmentBytes", segmentBytes, 1, 65_535);
     within("rateFrames", rateFrames, 3, 64);
     if (!(rateQuantile >= 0 && rateQuantile < 1)) {
       throw new IllegalArgumentException("rateQuantile must be in 0..1, not " + rateQuantile);
+    }
+    if (!(dropErrors >= 0 && dropErrors <= 100)) {
+      throw new IllegalArgumentException("dropErrors must be in 0..100, not " + dropErrors);
     }
     within("errorFrames", errorFrames, 4, 64);
     within("heldFrames", heldFrames, 2, 64);
