@@ -61,12 +61,13 @@ final class ChannelWire implements Wire {
   }
 
   @Override
-  public void finish() {
+  public boolean finish() {
     try {
       channel.shutdownOutput();
     } catch (IOException alreadyGone) {
-      // the peer was faster: there is nobody left to tell
+      // the peer was faster: there is nobody left to tell, and reading finds that out, too
     }
+    return true;
   }
 
   @Override

@@ -43,9 +43,6 @@ final class MessageReader {
   /// A payload of which at least this is still due is read straight into its block.
   private static final int DIRECT_BYTES = 1024;
 
-  /// Memory that a message gets before anything of it arrived.
-  private static final int FIRST_BYTES = 16 * 1024;
-
   private static final int TEXT_BYTES = 1024;
   private static final int MAX_KEPT_TEXT_BYTES = 16 * 1024;
 
@@ -57,7 +54,6 @@ final class MessageReader {
   private static final int PONG = 10;
 
   private final Wire wire;
-  private final BlockPool pool;
   private final Sink sink;
   private final int headroom;
   private final int maxFragments;
@@ -74,15 +70,14 @@ final class MessageReader {
   private int messageBytes;
   private final Utf8 utf8 = new Utf8();
   private byte[] text = new byte[TEXT_BYTES];
-  private @Nullable Block block;
-  private int previousBinaryBytes;
+  private final MessageBlock block;
 
   /// @param headroom left free in front of each binary message
   MessageReader(Wire wire, BlockPool pool, Sink sink, int headroom, WebSocketSettings settings) {
     this.wire = wire;
-    this.pool = pool;
     this.sink = sink;
     this.headroom = headroom;
+    this.block = new MessageBlock(pool, headroom);
     this.maxFragments = settings.maxFragments();
     this.maxTextBytes = settings.maxTextBytes();
     this.maxBinaryBytes = settings.maxBinaryBytes();
@@ -106,11 +101,7 @@ final class MessageReader {
       } while (reason == null);
       return reason;
     } finally {
-      Block unfinished = block;
-      block = null;
-      if (unfinished != null) {
-        unfinished.release();
-      }
+      block.release();
     }
   }
 
@@ -210,12 +201,12 @@ final class MessageReader {
 
   private void binaryPayload(int length, int key) throws IOException {
     int done = 0;
-    Block target = room(length);
+    Block target = block.room(messageBytes, length);
     while (done < length) {
       int left = length - done;
       int at = headroom + messageBytes;
       if (at == target.capacity()) {
-        target = room(left);
+        target = block.room(messageBytes, left);
       }
       int n;
       if (!input.hasRemaining() && left >= DIRECT_BYTES) {
@@ -230,24 +221,6 @@ final class MessageReader {
       messageBytes += n;
       done += n;
     }
-  }
-
-  /// The message's block with room for some of the `due` bytes: for all of them when the block is
-  /// large enough, when the last message was of a similar size, or when as much has arrived before.
-  private Block room(int due) {
-    int wanted = headroom + messageBytes + due;
-    int earned = Math.max(FIRST_BYTES, Math.max(2 * messageBytes, 2 * previousBinaryBytes));
-    Block old = block;
-    if (old != null && (wanted <= old.capacity() || headroom + messageBytes < old.capacity())) {
-      return old;
-    }
-    Block larger = pool.acquire(Math.min(wanted, headroom + Math.max(earned, messageBytes + 1)));
-    if (old != null) {
-      larger.memory().put(headroom, old.memory(), headroom, messageBytes);
-      old.release();
-    }
-    block = larger;
-    return larger;
   }
 
   private void deliver() throws ProtocolViolation {
@@ -265,12 +238,7 @@ final class MessageReader {
       }
       return;
     }
-    previousBinaryBytes = length;
-    Block whole = block;
-    block = null;
-    if (whole != null) {
-      sink.binary(whole, headroom, length);
-    }
+    sink.binary(block.take(length), headroom, length);
   }
 
   private @Nullable CloseReason controlFrame(int opcode, int length)

@@ -76,8 +76,9 @@ final class StreamWire implements Wire {
   }
 
   @Override
-  public void finish() {
+  public boolean finish() {
     // TLS cannot be half closed here; Helidon says goodbye when the connection is over
+    return false;
   }
 
   @Override

@@ -2,11 +2,8 @@
 package org.jetsonrelay.server.websocket;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +33,6 @@ final class Transmitter {
     void outboxFailed(Throwable e);
   }
 
-  private static final Logger LOGGER = System.getLogger(Transmitter.class.getName());
-
   private static final int FREE = 0;
   private static final int HELD = 1;
   private static final int AGAIN = 2;
@@ -56,8 +51,6 @@ final class Transmitter {
   private final AtomicInteger claim = new AtomicInteger(HELD);
 
   // Written by any thread, read by the holder.
-  private final AtomicReference<byte @Nullable []> pong = new AtomicReference<>();
-  private final AtomicReference<byte @Nullable []> close = new AtomicReference<>();
   private volatile boolean ended;
   // Set by the holder, cleared by the writer thread, which is the holder from then on.
   private volatile boolean handedOver;
@@ -69,11 +62,8 @@ final class Transmitter {
 
   // claim:
   private final Unit unit;
-  private @Nullable Outbox outbox;
+  private final UnitScript script;
   private @Nullable Thread writer;
-  private boolean unitIsClose;
-  private boolean unitIsOurs;
-  private boolean outboxBroken;
 
   /// Holds the claim until [#start]: what is signalled before happens then.
   Transmitter(Wire wire, BlockPool pool, Owner owner, String name) {
@@ -81,11 +71,12 @@ final class Transmitter {
     this.owner = owner;
     this.name = name;
     this.unit = new Unit(pool);
+    this.script = new UnitScript(unit, owner::outboxFailed);
   }
 
   /// Begins to write what the outbox has. Called once, by the connection's reader thread.
   void start(Outbox from) {
-    outbox = from;
+    script.start(from);
     pump(false);
   }
 
@@ -114,20 +105,20 @@ final class Transmitter {
   /// Answers a ping, before anything else that waits. When several wait, only the latest is
   /// answered (RFC 6455, section 5.5.3), so a flood of pings holds one answer.
   void pong(byte[] frame) {
-    pong.set(frame);
+    script.pong(frame);
     signal();
   }
 
   /// Writes this close frame next, and then nothing; false when there already was one.
   boolean close(byte[] frame) {
-    boolean won = close.compareAndSet(null, frame);
+    boolean won = script.close(frame);
     signal();
     return won;
   }
 
   /// Whether a close frame waits or has been written.
   boolean closing() {
-    return close.get() != null;
+    return script.closing();
   }
 
   /// Stops for good and frees what waits. The wire is closed by then, so nobody waits for it long.
@@ -154,7 +145,7 @@ final class Transmitter {
             return;
           }
           long now = System.nanoTime();
-          long wait = fill(now);
+          long wait = script.next(now);
           if (wait != 0) {
             if (wait != Outbox.NOTHING) {
               setAlarm(now + Math.min(wait, MAX_WAIT_NANOS));
@@ -195,73 +186,10 @@ final class Transmitter {
     }
   }
 
-  /// Puts the next unit into `unit`: 0 when there is one, else how long to wait.
-  private long fill(long now) {
-    unitIsClose = false;
-    unitIsOurs = true;
-    byte[] last = close.get();
-    if (last != null) {
-      if (farewell()) {
-        return 0;
-      }
-      unit.add(last);
-      unitIsClose = true;
-      return 0;
-    }
-    byte[] answer = pong.getAndSet(null);
-    if (answer != null) {
-      unit.add(answer);
-      return 0;
-    }
-    unitIsOurs = false;
-    Outbox from = outbox;
-    if (from == null || outboxBroken) {
-      return Outbox.NOTHING;
-    }
-    try {
-      long wait = from.next(unit, now);
-      if (wait < 0 || (wait == 0) != (unit.remaining() > 0)) {
-        throw new IllegalStateException("the outbox filled a unit and waits, or did neither");
-      }
-      return wait;
-    } catch (Throwable e) {
-      outboxFailed(e);
-      return Outbox.NOTHING;
-    }
-  }
-
-  /// Lets the outbox finish its sentence before the close frame.
-  private boolean farewell() {
-    Outbox from = outbox;
-    if (from == null || outboxBroken) {
-      return false;
-    }
-    try {
-      return from.farewell(unit);
-    } catch (Throwable e) {
-      LOGGER.log(Level.WARNING, "the outbox failed while the connection closed", e);
-      unit.clear();
-      outboxBroken = true;
-      return false;
-    }
-  }
-
-  private void outboxFailed(Throwable e) {
-    unit.clear();
-    outboxBroken = true;
-    owner.outboxFailed(e); // asks for a close frame, which signals: the claim becomes AGAIN
-  }
-
   private void written() {
-    if (unitIsClose) {
+    if (script.written(System.nanoTime())) {
       finish();
       owner.closeSent();
-    } else if (!unitIsOurs && outbox != null) {
-      try {
-        outbox.sent(System.nanoTime());
-      } catch (Throwable e) {
-        outboxFailed(e);
-      }
     }
   }
 
@@ -272,10 +200,8 @@ final class Transmitter {
 
   /// The end of the claim: nobody holds it ever again.
   private void finish() {
-    Outbox from = outbox;
-    outbox = null;
+    Outbox from = script.end();
     writingSinceNanos = 0;
-    unit.clear();
     Thread clock = writer;
     claim.set(OVER);
     if (clock != null) {

@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.frame.Frame;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Helidon's virtual thread runs [#handle], which reads; writing is the [Transmitter]'s. Any thread
 /// may call the methods of [WebSocket]. What ends the connection is decided once: the first reason
 /// is the one its owner hears of.
-final class WebSocketConnection
-    implements ServerConnection, WebSocket, Transmitter.Owner, MessageReader.Sink {
+final class WebSocketConnection implements ServerConnection, WebSocket, Transmitter.Owner {
   private static final Logger LOGGER = System.getLogger(WebSocketConnection.class.getName());
 
   /// What a connection is made of, all of one server's connections alike.
@@ -45,10 +42,7 @@ final class WebSocketConnection
   private final AtomicBoolean timing = new AtomicBoolean();
   // Why the connection ends; the first to set it, on any thread, wins.
   private final AtomicReference<@Nullable CloseReason> reason = new AtomicReference<>();
-  // Written by the reader thread, read by keep-alive.
-  private volatile long lastReadNanos = System.nanoTime();
-  // Only the reader thread.
-  private @Nullable WebSocketListener listener;
+  private final Deliveries deliveries;
 
   /// @param answer the HTTP response that accepts the handshake
   WebSocketConnection(Wire wire, byte[] answer, Handshake handshake, String name, Parts parts) {
@@ -57,7 +51,9 @@ final class WebSocketConnection
     this.handshake = handshake;
     this.parts = parts;
     this.transmitter = new Transmitter(wire, parts.pool(), this, name);
-    this.reader = new MessageReader(wire, parts.pool(), this, Frame.HEADROOM, parts.settings());
+    this.deliveries = new Deliveries(transmitter, name);
+    this.reader =
+        new MessageReader(wire, parts.pool(), deliveries, Frame.HEADROOM, parts.settings());
   }
 
   // ---- ServerConnection: Helidon's threads ----
@@ -108,7 +104,7 @@ final class WebSocketConnection
       transmitter.start(Nothing.OUTBOX);
       throw e;
     }
-    listener = service.listener();
+    deliveries.start(service.listener());
     transmitter.start(service.outbox());
     try {
       CloseReason peers = reader.readUntilClose();
@@ -117,6 +113,7 @@ final class WebSocketConnection
       close(violation.code(), violation.text());
       if (awaitCloseSent()) {
         wire.finish();
+        tellListener(); // it has nothing to wait for, however long the peer stays
         drain();
       }
     } catch (EOFException e) {
@@ -140,8 +137,9 @@ final class WebSocketConnection
     }
   }
 
-  /// The peer's close frame is here: with our own it is complete, and the server closes first (RFC
-  /// 6455, section 7.1.1).
+  /// The peer's close frame is here: with our own it is complete, and the server ends the stream
+  /// first. What the peer sends after all is read and forgotten (RFC 6455, section 7.1.1): closing
+  /// a socket with unread bytes would reset it, and the answer could be lost on its way.
   private void answerClose(CloseReason peers) {
     reason.compareAndSet(null, peers);
     limitClosing();
@@ -149,8 +147,9 @@ final class WebSocketConnection
         peers.code() == ControlFrames.NO_STATUS
             ? ControlFrames.emptyClose()
             : ControlFrames.close(peers.code(), ""));
-    if (awaitCloseSent()) {
-      wire.finish();
+    if (awaitCloseSent() && wire.finish()) {
+      tellListener(); // who has said goodbye is gone, however long its socket takes
+      drain();
     }
   }
 
@@ -172,16 +171,8 @@ final class WebSocketConnection
   }
 
   private void tellListener() {
-    WebSocketListener told = listener;
     CloseReason why = reason.get();
-    if (told != null) {
-      try {
-        told.onClosed(
-            why != null ? why : new CloseReason(ControlFrames.ABNORMAL, "unknown", false));
-      } catch (RuntimeException | Error e) {
-        LOGGER.log(Level.WARNING, "listener of " + peer() + " failed at the end", e);
-      }
-    }
+    deliveries.end(why != null ? why : new CloseReason(ControlFrames.ABNORMAL, "unknown", false));
   }
 
   // ---- WebSocket: any thread ----
@@ -227,7 +218,7 @@ final class WebSocketConnection
 
   @Override
   public long lastReadNanos() {
-    return lastReadNanos;
+    return deliveries.lastReadNanos();
   }
 
   @Override
@@ -273,63 +264,6 @@ final class WebSocketConnection
   public void outboxFailed(Throwable e) {
     LOGGER.log(Level.WARNING, "outbox of " + peer() + " failed", e);
     close(ControlFrames.INTERNAL_ERROR, "internal error");
-  }
-
-  // ---- MessageReader.Sink: the reader thread ----
-
-  @Override
-  public void arrived() {
-    lastReadNanos = System.nanoTime();
-  }
-
-  @Override
-  public void text(ByteBuffer utf8) throws ProtocolViolation {
-    WebSocketListener told = listener;
-    if (told == null || transmitter.closing()) {
-      return;
-    }
-    try {
-      told.onText(utf8);
-    } catch (RuntimeException | Error e) {
-      throw failed(e);
-    }
-  }
-
-  @Override
-  public void binary(Block block, int offset, int length) throws ProtocolViolation {
-    WebSocketListener told = listener;
-    if (told == null || transmitter.closing()) {
-      block.release();
-      return;
-    }
-    try {
-      told.onBinary(block, offset, length);
-    } catch (RuntimeException | Error e) {
-      throw failed(e);
-    }
-  }
-
-  @Override
-  public void ping(byte[] payload, int length) {
-    transmitter.pong(ControlFrames.pong(payload, length));
-  }
-
-  @Override
-  public void pong(byte[] payload, int length) throws ProtocolViolation {
-    WebSocketListener told = listener;
-    if (told == null || transmitter.closing()) {
-      return;
-    }
-    try {
-      told.onPong(ByteBuffer.wrap(payload, 0, length).slice());
-    } catch (RuntimeException | Error e) {
-      throw failed(e);
-    }
-  }
-
-  private ProtocolViolation failed(Throwable e) {
-    LOGGER.log(Level.WARNING, "listener of " + peer() + " failed", e);
-    return new ProtocolViolation(ControlFrames.INTERNAL_ERROR, "internal error");
   }
 
   /// For a connection that never came to have an outbox.

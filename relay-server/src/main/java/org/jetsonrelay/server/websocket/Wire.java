@@ -25,8 +25,9 @@ interface Wire {
   /// Sets the size of the system's send buffer, where that can be done.
   void sendBufferBytes(int bytes);
 
-  /// Tells the peer that nothing more will be sent, where that can be done without closing.
-  void finish();
+  /// Tells the peer that nothing more will be sent; false where that cannot be done without
+  /// closing.
+  boolean finish();
 
   /// Closes at once; reading and writing threads wake with an exception or the end. May be called
   /// more than once.

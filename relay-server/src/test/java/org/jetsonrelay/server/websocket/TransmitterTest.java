@@ -127,7 +127,9 @@ class TransmitterTest {
     }
 
     @Override
-    public void finish() {}
+    public boolean finish() {
+      return true;
+    }
 
     @Override
     public void close() {
@@ -168,8 +170,10 @@ class TransmitterTest {
     final AtomicInteger asked = new AtomicInteger();
     final AtomicInteger sent = new AtomicInteger();
     final AtomicLong openAt = new AtomicLong(Long.MIN_VALUE);
+    final Queue<byte[]> lastWords = new ConcurrentLinkedQueue<>();
     volatile boolean waits;
     volatile boolean breaks;
+    volatile boolean farewellLies;
 
     @Override
     public long next(Gather out, long nowNanos) {
@@ -203,6 +207,15 @@ class TransmitterTest {
         throw new IllegalStateException("broken on purpose");
       }
       return 0;
+    }
+
+    @Override
+    public boolean farewell(Gather out) {
+      byte[] words = lastWords.poll();
+      if (words != null) {
+        out.add(words);
+      }
+      return (words != null) != farewellLies;
     }
 
     @Override
@@ -328,6 +341,35 @@ class TransmitterTest {
     transmitter.signal();
     assertThat(writtenText()).isEqualTo("begun\u0088\u0000");
     assertThat(outbox.discarded).hasValue(1);
+  }
+
+  @Test
+  void letsTheOutboxSayItsLastWordsBeforeTheCloseFrame() {
+    outbox.lastWords.add(ascii("good"));
+    outbox.lastWords.add(ascii("bye"));
+    transmitter.start(outbox);
+    transmitter.close(ControlFrames.emptyClose());
+    assertThat(writtenText()).isEqualTo("goodbye\u0088\u0000");
+    assertThat(owner.closeSent).hasValue(1);
+  }
+
+  @Test
+  void doesNotWaitForAFarewellThatIsPromisedAndNeverSaid() {
+    outbox.farewellLies = true;
+    transmitter.start(outbox);
+    transmitter.close(ControlFrames.emptyClose());
+    assertThat(writtenText()).isEqualTo("\u0088\u0000");
+    assertThat(owner.closeSent).hasValue(1);
+  }
+
+  @Test
+  void doesNotSendAFarewellThatIsDenied() {
+    outbox.farewellLies = true;
+    outbox.lastWords.add(ascii("denied"));
+    transmitter.start(outbox);
+    transmitter.close(ControlFrames.emptyClose());
+    assertThat(writtenText()).isEqualTo("\u0088\u0000");
+    assertThat(owner.closeSent).hasValue(1);
   }
 
   @Test
