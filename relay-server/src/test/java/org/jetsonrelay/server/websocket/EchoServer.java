@@ -6,9 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
@@ -21,32 +22,67 @@ public final class EchoServer implements AutoCloseable {
           1_000, 64 << 20, 64 << 20, 100_000, Duration.ofSeconds(2), Duration.ofSeconds(5));
 
   private static final int MAX_WAITING = 1_024;
+  private static final int MAX_REMEMBERED = 1_000;
 
+  /// Why connections ended, oldest first; of the latest [#MAX_REMEMBERED].
   final List<CloseReason> closed = new CopyOnWriteArrayList<>();
-  final TestServer server;
 
-  /// Starts on this port; 0 takes a free one.
+  final TestServer server;
+  private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
+
+  /// Starts on this port of the loop-back address; 0 takes a free one.
   public EchoServer(int port) {
-    this(port, SETTINGS, Tls.builder().enabled(false).build());
+    this(port, SETTINGS);
+  }
+
+  /// As above, with limits of the caller's choice.
+  public EchoServer(int port, WebSocketSettings settings) {
+    this("127.0.0.1", port, settings, Tls.builder().enabled(false).build());
   }
 
   EchoServer(int port, WebSocketSettings settings, Tls tls) {
-    server = new TestServer(settings, new Endpoint(), port, tls);
+    this("127.0.0.1", port, settings, tls);
   }
 
-  /// Starts on the port that is the only argument, and runs until the process is stopped.
+  private EchoServer(String host, int port, WebSocketSettings settings, Tls tls) {
+    server = new TestServer(settings, new Endpoint(), host, port, tls);
+  }
+
+  /// Starts on the given host and port, says so, and runs until the process is stopped.
   public static void main(String[] arguments) throws InterruptedException {
-    int port = arguments.length == 0 ? 9001 : Integer.parseInt(arguments[0]);
-    try (EchoServer echo = new EchoServer(port)) {
-      System.getLogger(EchoServer.class.getName())
-          .log(System.Logger.Level.INFO, "echoing on port {0}", String.valueOf(echo.port()));
-      Thread.currentThread().join();
-    }
+    String host = arguments[0];
+    int port = Integer.parseInt(arguments[1]);
+    EchoServer echo = new EchoServer(host, port, SETTINGS, Tls.builder().enabled(false).build());
+    Runtime.getRuntime().addShutdownHook(new Thread(echo::close, "echo-stop"));
+    System.getLogger(EchoServer.class.getName())
+        .log(
+            System.Logger.Level.INFO, "echoing on ws://{0}:{1}", host, String.valueOf(echo.port()));
+    Thread.currentThread().join();
   }
 
   /// Where it listens.
   public int port() {
     return server.port();
+  }
+
+  /// Starts the closing handshake of each open connection.
+  public void closeAll(int code, String text) {
+    open.forEach(socket -> socket.close(code, text));
+  }
+
+  /// Why connections ended since the last [#forget], oldest first.
+  public List<CloseReason> closed() {
+    return List.copyOf(closed);
+  }
+
+  /// Forgets why connections ended.
+  public void forget() {
+    closed.clear();
+  }
+
+  /// Whether no connection is open and every block of memory was given back.
+  public boolean isIdle() {
+    return server.transport.connections() == 0 && server.pool.outstanding() == 0;
   }
 
   @Override
@@ -63,6 +99,7 @@ public final class EchoServer implements AutoCloseable {
     @Override
     public Service open(WebSocket socket, Handshake handshake) {
       Echo echo = new Echo(socket, server().pool);
+      open.add(socket);
       return new Service(echo, echo);
     }
   }
@@ -100,16 +137,35 @@ public final class EchoServer implements AutoCloseable {
     }
 
     private void add(int first, Block block, int offset, int length) {
-      byte[] unmasked = RawWebSocket.encode(first, new byte[length], null);
-      byte[] header = Arrays.copyOf(unmasked, unmasked.length - length);
+      byte[] header = header(first, length);
+      boolean full;
       synchronized (this) {
-        if (over || waiting.size() == MAX_WAITING) {
+        full = waiting.size() == MAX_WAITING;
+        if (over || full) {
           block.release();
-          return;
+        } else {
+          waiting.add(new Message(header, block, offset, length));
         }
-        waiting.add(new Message(header, block, offset, length));
       }
-      socket.signal();
+      if (full) {
+        socket.close(1008, "echoes are not being read");
+      } else {
+        socket.signal();
+      }
+    }
+
+    private static byte[] header(int first, int length) {
+      if (length <= 125) {
+        return new byte[] {(byte) first, (byte) length};
+      }
+      if (length <= 0xffff) {
+        return ByteBuffer.allocate(4)
+            .put((byte) first)
+            .put((byte) 126)
+            .putShort((short) length)
+            .array();
+      }
+      return ByteBuffer.allocate(10).put((byte) first).put((byte) 127).putLong(length).array();
     }
 
     @Override
@@ -119,6 +175,10 @@ public final class EchoServer implements AutoCloseable {
 
     @Override
     public void onClosed(CloseReason reason) {
+      open.remove(socket);
+      if (closed.size() == MAX_REMEMBERED) { // it may run for days
+        closed.removeFirst();
+      }
       closed.add(reason);
     }
 
@@ -132,6 +192,12 @@ public final class EchoServer implements AutoCloseable {
       out.add(message.block, message.offset, message.length);
       message.block.release();
       return 0;
+    }
+
+    /// What came before the peer's close frame is echoed before the answer to it.
+    @Override
+    public boolean farewell(Gather out) {
+      return next(out, 0) == 0;
     }
 
     @Override

@@ -14,14 +14,15 @@ final class TestServer implements AutoCloseable {
   private final WebServer server;
 
   TestServer(WebSocketSettings settings, WebSocketEndpoint endpoint) {
-    this(settings, endpoint, 0, Tls.builder().enabled(false).build());
+    this(settings, endpoint, "127.0.0.1", 0, Tls.builder().enabled(false).build());
   }
 
-  TestServer(WebSocketSettings settings, WebSocketEndpoint endpoint, int port, Tls tls) {
+  TestServer(
+      WebSocketSettings settings, WebSocketEndpoint endpoint, String host, int port, Tls tls) {
     transport = new WebSocketTransport(settings, pool, endpoint);
     WebServerConfig.Builder config =
         WebServer.builder()
-            .host("127.0.0.1")
+            .host(host)
             .port(port)
             .tls(tls)
             .shutdownHook(false)
