@@ -6,11 +6,6 @@ import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -52,39 +47,22 @@ public final class RelayServer implements AutoCloseable {
             InstantSource.system(),
             System::nanoTime);
     status = new RelayStatus(hub, metrics, sessions, pool);
-    WebSocketTransport transport = new WebSocketTransport(settings.webSocket(), pool, sessions);
-    timer =
-        new RelayTimer(
-            metrics,
-            hub::tick,
-            sessions::sweep,
-            nowNanos -> transport.sweep(nowNanos, settings.handshakeLimit()));
-    server = webServer(metrics, transport);
+    timer = new RelayTimer(hub, sessions, metrics);
+    server = webServer(metrics);
   }
 
   /// Starts a relay that listens when this returns.
   ///
-  /// @throws UncheckedIOException when the address cannot be listened on
+  /// @throws IllegalStateException when the address cannot be listened on
   static RelayServer start(RelaySettings settings) {
     RelayServer relay = new RelayServer(settings);
     relay.server.start();
     if (!relay.server.isRunning()) {
-      throw new UncheckedIOException(whyNot(settings)); // Helidon only logs the reason
+      throw new IllegalStateException("the address cannot be listened on"); // Helidon only logs it
     }
     relay.timer.start();
     relay.status.serving();
     return relay;
-  }
-
-  /// Helidon does not say why it could not listen; trying once more by other means does.
-  private static IOException whyNot(RelaySettings settings) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(settings.host(), settings.port()));
-      return new BindException("the address could not be listened on a moment ago");
-    } catch (IOException e) {
-      return e;
-    }
   }
 
   /// The port it listens on.
@@ -97,12 +75,7 @@ public final class RelayServer implements AutoCloseable {
     return pool.outstanding();
   }
 
-  /// Open connections, registered or not.
-  int openSessions() {
-    return sessions.count();
-  }
-
-  private WebServer webServer(RelayMetrics metrics, WebSocketTransport transport) {
+  private WebServer webServer(RelayMetrics metrics) {
     WebServerConfig.Builder builder =
         WebServer.builder()
             .host(settings.host())
@@ -110,7 +83,8 @@ public final class RelayServer implements AutoCloseable {
             .featuresDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(200));
-    transport.configure(builder, Http1Config.create());
+    new WebSocketTransport(settings.webSocket(), pool, sessions)
+        .configure(builder, Http1Config.create());
     HttpRoutes routes =
         new HttpRoutes(
             status,

@@ -135,7 +135,7 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
       return;
     }
     if (camera == null) {
-      camera = cameraOf(block, offset, length);
+      camera = becomeCamera();
     }
     if (camera == null) {
       block.release();
@@ -229,21 +229,12 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
     }
   }
 
-  /// The camera that a binary message makes of its sender: only an image does.
-  private @Nullable PublisherRole cameraOf(Block block, int offset, int length) {
+  /// An image, or what belongs to one, from a client that never said what it is.
+  private @Nullable PublisherRole becomeCamera() {
     if (viewer != null) {
       error(ErrorCode.NOT_A_CAMERA, ErrorCode.NOT_A_CAMERA.message("a binary message"));
       return null;
     }
-    if (!PublisherRole.isImage(block, offset, length)) {
-      error(ErrorCode.NOT_AN_IMAGE, ErrorCode.NOT_AN_IMAGE.message());
-      return null;
-    }
-    return becomeCamera();
-  }
-
-  /// An image, or what belongs to one, from a client that never said what it is.
-  private @Nullable PublisherRole becomeCamera() {
     PublisherRole camera = attach(id, handshakeCredential);
     if (camera != null) {
       orders.open();

@@ -34,11 +34,6 @@ final class PublisherRole {
     this.pool = pool;
   }
 
-  /// Whether a binary message begins as a JPEG does.
-  static boolean isImage(Block block, int offset, int length) {
-    return length >= 4 && block.memory().getShort(offset) == SOI;
-  }
-
   Feed feed() {
     return feed;
   }
@@ -71,7 +66,7 @@ final class PublisherRole {
       announce(next, block, offset, length, receivedNanos);
       return true;
     }
-    if (!isImage(block, offset, length)) {
+    if (length < 4 || block.memory().getShort(offset) != SOI) {
       block.release();
       return false;
     }

@@ -10,7 +10,6 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.websocket.WsUpgrader;
-import java.time.Duration;
 import java.util.List;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,6 @@ public final class WebSocketTransport {
   private final WebSocketSettings settings;
   private final BlockPool pool;
   private final WebSocketEndpoint endpoint;
-  private final FirstRequests firstRequests = new FirstRequests();
   // Set by configure, which happens before the server starts.
   private @Nullable WebSocketUpgrader upgrader;
   private @Nullable CapturedChannels channels;
@@ -55,8 +53,7 @@ public final class WebSocketTransport {
         new CapturedChannels(
             server
                 .connectionOptions()
-                .orElseGet(() -> SocketOptions.builder().tcpNoDelay(true).build()),
-            firstRequests);
+                .orElseGet(() -> SocketOptions.builder().tcpNoDelay(true).build()));
     WebSocketUpgrader added = new WebSocketUpgrader(settings, pool, endpoint, captured);
     channels = captured;
     upgrader = added;
@@ -69,16 +66,10 @@ public final class WebSocketTransport {
             Http1ConnectionSelector.builder().config(withTokens(http)).addUpgrader(added).build());
   }
 
-  private Http1Config withTokens(Http1Config http) {
+  private static Http1Config withTokens(Http1Config http) {
     return Http1Config.builder(http)
-        .receiveListeners(List.of(new UpgradeTokens(http.receiveListeners(), firstRequests)))
+        .receiveListeners(List.of(new UpgradeTokens(http.receiveListeners())))
         .build();
-  }
-
-  /// Answers 408 to connections whose first request is not complete within the limit, and closes
-  /// them. To be called a few times a second; does not block.
-  public void sweep(long nowNanos, Duration handshakeLimit) {
-    firstRequests.sweep(nowNanos, handshakeLimit);
   }
 
   /// Open WebSockets.
