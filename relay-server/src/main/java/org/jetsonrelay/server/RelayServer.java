@@ -14,6 +14,8 @@ import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.http.HttpRoutes;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.picture.PictureContext;
+import org.jetsonrelay.server.picture.Pictures;
 import org.jetsonrelay.server.session.Sessions;
 import org.jetsonrelay.server.websocket.WebSocketTransport;
 
@@ -28,6 +30,8 @@ public final class RelayServer implements AutoCloseable {
   private final RelaySettings settings;
   private final BlockPool pool;
   private final Sessions sessions;
+  private final WebSocketTransport transport;
+  private final Pictures pictures;
   private final RelayStatus status;
   private final RelayTimer timer;
   private final WebServer server;
@@ -47,7 +51,19 @@ public final class RelayServer implements AutoCloseable {
             InstantSource.system(),
             System::nanoTime);
     status = new RelayStatus(hub, metrics, sessions, pool);
-    timer = new RelayTimer(hub, sessions, metrics);
+    transport = new WebSocketTransport(settings.webSocket(), pool, sessions);
+    pictures =
+        new Pictures(
+            new PictureContext(
+                hub,
+                metrics,
+                settings.access(),
+                pool,
+                settings.pictures(),
+                InstantSource.system(),
+                System::nanoTime),
+            transport::sendBufferBytes);
+    timer = new RelayTimer(hub, sessions, pictures, metrics);
     server = webServer(metrics);
   }
 
@@ -83,8 +99,8 @@ public final class RelayServer implements AutoCloseable {
             .featuresDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(200));
-    new WebSocketTransport(settings.webSocket(), pool, sessions)
-        .configure(builder, Http1Config.create());
+    transport.configure(builder, Http1Config.create());
+    pictures.configure(builder);
     HttpRoutes routes =
         new HttpRoutes(
             status,
@@ -96,6 +112,7 @@ public final class RelayServer implements AutoCloseable {
         .addFeature(routes.observers())
         .routing(routing -> {
           routing.any("/ws", WebSocketTransport.upgradeRequired());
+          pictures.routing(routing);
           routes.routing(routing);
         })
         .build();
@@ -110,12 +127,14 @@ public final class RelayServer implements AutoCloseable {
     }
     long deadline = System.nanoTime() + settings.shutdownLimit().toNanos();
     sessions.drain();
+    pictures.drain();
     // A third of the time stays for the web server.
     long patience = deadline - settings.shutdownLimit().toNanos() / 3;
-    while (sessions.count() > 0 && System.nanoTime() < patience) {
+    while (sessions.count() + pictures.count() > 0 && System.nanoTime() < patience) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
     sessions.abort();
+    pictures.abort();
     timer.close();
     server.stop();
     LOG.log(System.Logger.Level.INFO, "stopped");

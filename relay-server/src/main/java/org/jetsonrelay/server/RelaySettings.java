@@ -6,6 +6,7 @@ import org.jetsonrelay.server.auth.Access;
 import org.jetsonrelay.server.auth.StaticTokens;
 import org.jetsonrelay.server.hub.HubSettings;
 import org.jetsonrelay.server.pacing.PacerSettings;
+import org.jetsonrelay.server.picture.PictureSettings;
 import org.jetsonrelay.server.session.SessionSettings;
 import org.jetsonrelay.server.websocket.WebSocketSettings;
 
@@ -22,6 +23,7 @@ import org.jetsonrelay.server.websocket.WebSocketSettings;
 /// @param hub the hub's limits
 /// @param session a client's limits
 /// @param webSocket the engine's limits
+/// @param pictures the limits of pictures over HTTP
 record RelaySettings(
     String host,
     int port,
@@ -32,7 +34,8 @@ record RelaySettings(
     long idleBlockBytes,
     HubSettings hub,
     SessionSettings session,
-    WebSocketSettings webSocket) {
+    WebSocketSettings webSocket,
+    PictureSettings pictures) {
 
   private static final Duration TENTH = Duration.ofMillis(100);
   private static final Duration HOUR = Duration.ofHours(1);
@@ -44,6 +47,7 @@ record RelaySettings(
   /// @throws SettingsException naming key, value and way out of the first that cannot be used
   static RelaySettings read(SettingsReader reader) {
     SessionSettings session = session(reader);
+    HubSettings hub = hub(reader);
     return new RelaySettings(
         reader.text("HOST", "0.0.0.0"),
         reader.integer("PORT", 8080, 0, 65_535),
@@ -52,9 +56,10 @@ record RelaySettings(
         reader.duration("HANDSHAKE_LIMIT", Duration.ofSeconds(10), TENTH, HOUR),
         reader.duration("SHUTDOWN_LIMIT", Duration.ofSeconds(3), TENTH, HOUR),
         (long) reader.integer("IDLE_FRAME_MEMORY_MIB", 64, 0, 64 * KIB) * MIB,
-        hub(reader),
+        hub,
         session,
-        webSocket(reader, session));
+        webSocket(reader, session),
+        pictures(reader, session, hub));
   }
 
   private static Access access(SettingsReader reader) {
@@ -106,5 +111,23 @@ record RelaySettings(
         usual.maxFragments(),
         usual.closeTimeout(),
         usual.retryAfter());
+  }
+
+  private static PictureSettings pictures(
+      SettingsReader reader, SessionSettings session, HubSettings hub) {
+    PictureSettings usual = PictureSettings.defaults();
+    return new PictureSettings(
+        reader.integer("MAX_HTTP_VIEWERS", usual.maxViewers(), 0, 100_000),
+        session.maxCameraMessageBytes(),
+        session.pacer().fallbackBufferBytes(),
+        hub.freshEnough(),
+        usual.startWait(),
+        usual.maxWait(),
+        session.writeLimit(),
+        session.stalledAfter(),
+        session.silenceLimit(),
+        usual.keepAlive(),
+        usual.idleLimit(),
+        usual.hold());
   }
 }

@@ -11,6 +11,7 @@ import java.util.function.LongConsumer;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.picture.Pictures;
 import org.jetsonrelay.server.session.Sessions;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class RelayTimer implements AutoCloseable {
       });
   private final Hub hub;
   private final Sessions sessions;
+  private final Pictures pictures;
   private final RelayMetrics metrics;
   private final Map<SkipCause, Long> reported = new EnumMap<>(SkipCause.class);
 
@@ -37,9 +39,10 @@ final class RelayTimer implements AutoCloseable {
   private @Nullable ScheduledFuture<?> sweeping;
   private @Nullable ScheduledFuture<?> summing;
 
-  RelayTimer(Hub hub, Sessions sessions, RelayMetrics metrics) {
+  RelayTimer(Hub hub, Sessions sessions, Pictures pictures, RelayMetrics metrics) {
     this.hub = hub;
     this.sessions = sessions;
+    this.pictures = pictures;
     this.metrics = metrics;
   }
 
@@ -49,6 +52,7 @@ final class RelayTimer implements AutoCloseable {
             () -> {
               guarded(hub::tick);
               guarded(sessions::sweep);
+              guarded(pictures::sweep);
             },
             PERIOD_MILLIS,
             PERIOD_MILLIS,

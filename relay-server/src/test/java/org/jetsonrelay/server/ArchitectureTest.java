@@ -39,7 +39,8 @@ class ArchitectureTest {
           "websocket", Set.of("frame"),
           "hub", Set.of("frame", "metrics"),
           "session", Set.of("websocket", "hub", "protocol", "auth", "frame", "metrics", "pacing"),
-          "http", Set.of("hub", "auth", "metrics", "frame", "protocol"));
+          "http", Set.of("hub", "auth", "metrics", "frame", "protocol"),
+          "picture", Set.of("http", "hub", "auth", "metrics", "frame", "protocol"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

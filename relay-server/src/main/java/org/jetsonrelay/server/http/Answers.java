@@ -13,9 +13,9 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 
-/// How every answer of this package is sent: bytes with a known length, a body only where the
+/// How every answer over plain HTTP is sent: bytes with a known length, a body only where the
 /// method has one, and JSON that no cache keeps.
-final class Answers {
+public final class Answers {
 
   private static final Header NO_STORE =
       HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
@@ -25,7 +25,7 @@ final class Answers {
   private Answers() {}
 
   /// Registers a path that can only be read; any other method is answered 405.
-  static void readOnly(HttpRules rules, String path, Handler handler) {
+  public static void readOnly(HttpRules rules, String path, Handler handler) {
     rules.get(path, handler);
     rules.head(path, handler);
     rules.any(
@@ -40,7 +40,9 @@ final class Answers {
         });
   }
 
-  static void json(ServerRequest request, ServerResponse response, Status status, JsonObject body) {
+  /// A JSON object that no cache keeps.
+  public static void json(
+      ServerRequest request, ServerResponse response, Status status, JsonObject body) {
     response.header(NO_STORE);
     response.header(HeaderValues.CONTENT_TYPE_JSON);
     response.status(status);
@@ -48,7 +50,8 @@ final class Answers {
   }
 
   /// An error as JSON. `message` never repeats what the client sent.
-  static void error(ServerRequest request, ServerResponse response, Status status, String message) {
+  public static void error(
+      ServerRequest request, ServerResponse response, Status status, String message) {
     json(
         request,
         response,
@@ -61,7 +64,7 @@ final class Answers {
   }
 
   /// Sends the body, or only its length when the method is HEAD (RFC 9110, section 9.3.2).
-  static void bytes(ServerRequest request, ServerResponse response, byte[] body) {
+  public static void bytes(ServerRequest request, ServerResponse response, byte[] body) {
     if (request.prologue().method().equals(Method.HEAD)) {
       response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
       response.send();

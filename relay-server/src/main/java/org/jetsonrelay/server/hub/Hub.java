@@ -225,16 +225,20 @@ public final class Hub {
     effects.perform(lock);
   }
 
-  /// The latest frame of a camera with a reference for the caller, who must release it; null when
-  /// there is no such camera or no frame yet. How old it is, is for the caller to judge.
-  public @Nullable Frame latest(String name) {
-    Camera camera;
+  /// The camera of this name; null when there is none now.
+  public @Nullable Camera camera(String name) {
     lock.lock();
     try {
-      camera = cameras.get(name);
+      return cameras.get(name);
     } finally {
       lock.unlock();
     }
+  }
+
+  /// The latest frame of a camera with a reference for the caller, who must release it; null when
+  /// there is no such camera or no frame yet. How old it is, is for the caller to judge.
+  public @Nullable Frame latest(String name) {
+    Camera camera = camera(name);
     return camera == null ? null : camera.feed().latest();
   }
 

@@ -58,6 +58,11 @@ final class CapturedChannels implements SocketOptions {
     return channels.remove(new Ends(local, remote));
   }
 
+  /// The channel of a connection that no WebSocket has claimed; null when it is not there.
+  @Nullable SocketChannel find(SocketAddress local, SocketAddress remote) {
+    return channels.get(new Ends(local, remote));
+  }
+
   int size() {
     return channels.size();
   }

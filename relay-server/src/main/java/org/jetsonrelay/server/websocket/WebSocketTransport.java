@@ -10,6 +10,10 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.websocket.WsUpgrader;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +80,20 @@ public final class WebSocketTransport {
   public int connections() {
     WebSocketUpgrader counting = upgrader;
     return counting == null ? 0 : counting.connections();
+  }
+
+  /// Sets the send buffer of a connection of this server that is not a WebSocket, as far as it is
+  /// still open. The kernel doubles the value.
+  public void sendBufferBytes(SocketAddress local, SocketAddress remote, int bytes) {
+    CapturedChannels waiting = channels;
+    SocketChannel channel = waiting == null ? null : waiting.find(local, remote);
+    if (channel != null) {
+      try {
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, bytes);
+      } catch (IOException alreadyClosed) {
+        return;
+      }
+    }
   }
 
   /// Accepted sockets that no WebSocket claimed (yet): for tests that look for leaks.

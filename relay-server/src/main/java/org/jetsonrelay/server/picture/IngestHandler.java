@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.picture;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.json.JsonObject;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jetsonrelay.server.auth.Action;
+import org.jetsonrelay.server.auth.Credential;
+import org.jetsonrelay.server.http.Answers;
+import org.jetsonrelay.server.hub.Feed;
+import org.jetsonrelay.server.protocol.ClientIds;
+
+/// Takes images from programs that know only HTTP: one JPEG a request, or a multipart stream of
+/// them that lasts as long as its request.
+///
+/// Each runs on its request's virtual thread; the timer sweeps.
+final class IngestHandler {
+
+  private static final System.Logger LOG = System.getLogger(IngestHandler.class.getName());
+
+  private static final Header JSON_ACCEPTED =
+      HeaderValues.createCached("Accept-Post", "image/jpeg, multipart/x-mixed-replace");
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /// After a refusal this much of the body is still read, so that the answer is not lost with it.
+  private static final int LAST_BYTES = 256 << 10;
+
+  /// How long a replaced publisher has to notice before it is cut.
+  private static final long REPLACED_NANOS = 1_000_000_000L;
+
+  private final PictureContext context;
+  private final ClientIds ids;
+  private final HeldCameras held;
+  private final Set<Incoming> open = ConcurrentHashMap.newKeySet();
+
+  /// Written at shutdown, read by request threads.
+  private volatile boolean draining;
+
+  IngestHandler(PictureContext context) {
+    this.context = context;
+    ids = new ClientIds(context.clock());
+    held = new HeldCameras(context, ids);
+  }
+
+  /// One body being read.
+  ///
+  /// Made and used by the request's thread; the hub says when it was replaced, the timer looks.
+  private final class Incoming {
+    final Deadline reading;
+
+    // Written by whichever thread replaced it, read by the request's and the timer.
+    volatile boolean replaced;
+    volatile long replacedNanos;
+
+    Incoming(Runnable cut) {
+      reading = new Deadline(context.settings().readLimit().toNanos(), cut);
+    }
+
+    void replaced() {
+      replacedNanos = context.nanoTime().getAsLong();
+      replaced = true;
+    }
+
+    void check(long nowNanos) {
+      reading.check(nowNanos);
+      if (replaced && nowNanos - replacedNanos >= REPLACED_NANOS) {
+        reading.expire();
+      }
+    }
+
+    /// A source whose waits are watched.
+    ByteSource watched(ByteSource source) {
+      return (into, offset, length) -> {
+        reading.begin(context.nanoTime().getAsLong());
+        try {
+          return source.read(into, offset, length);
+        } finally {
+          reading.end();
+        }
+      };
+    }
+  }
+
+  void handle(String name, ServerRequest request, ServerResponse response) {
+    if (!Gate.permits(context, Action.PUBLISH, name, request, response)) {
+      return;
+    }
+    if (draining) {
+      HttpViewers.busy(request, response, "The relay is shutting down.");
+      return;
+    }
+    PatientConnection connection = PatientConnection.current();
+    if (connection == null) {
+      throw new IllegalStateException("Pictures.configure was not called");
+    }
+    Incoming incoming = new Incoming(connection::cut);
+    open.add(incoming);
+    try {
+      String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
+      if (MultipartReader.isJpeg(type)) {
+        single(name, incoming, request, response);
+      } else if (type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+        connection.busy(true);
+        stream(name, type, incoming, connection, request, response);
+      } else {
+        response.header(JSON_ACCEPTED);
+        Answers.error(
+            request,
+            response,
+            Status.UNSUPPORTED_MEDIA_TYPE_415,
+            "Post one image/jpeg, or a multipart/x-mixed-replace;boundary=... of them.");
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new CloseConnectionException("the sender is gone", e);
+    } finally {
+      incoming.reading.end();
+      open.remove(incoming);
+    }
+  }
+
+  private void single(
+      String name, Incoming incoming, ServerRequest request, ServerResponse response)
+      throws IOException {
+    try (FrameBuffer image = new FrameBuffer(context.pool(), context.settings().maxFrameBytes())) {
+      InputStream body = request.content().inputStream();
+      ByteSource source = incoming.watched(body::read);
+      byte[] piece = new byte[16 << 10];
+      int read = source.read(piece, 0, piece.length);
+      while (read >= 0) {
+        image.append(piece, 0, read);
+        read = source.read(piece, 0, piece.length);
+      }
+      long captured =
+          Stamps.millis(request.headers().first(HeaderNames.create(Stamps.TIMESTAMP)).orElse(null));
+      long sequence =
+          held.post(
+              name, owner(request), HttpViewers.address(request.remotePeer()), image, captured);
+      response.header(HeaderValues.create(Stamps.SEQUENCE, Long.toString(sequence)));
+      response.status(Status.NO_CONTENT_204).send();
+    } catch (IngestException e) {
+      Answers.error(request, response, e.status(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void stream(
+      String name,
+      String type,
+      Incoming incoming,
+      PatientConnection connection,
+      ServerRequest request,
+      ServerResponse response)
+      throws IOException {
+    // The body is read below Helidon, which therefore cannot find the next request.
+    response.header(HeaderValues.CONNECTION_CLOSE);
+    ByteSource raw = incoming.watched(raw(connection.context().dataReader()));
+    ByteSource body = raw;
+    long frames = 0;
+    try {
+      body = body(raw, request);
+      Optional<String> boundary = MultipartReader.boundary(type);
+      if (boundary.isEmpty()) {
+        throw IngestException.malformed(
+            "The content type needs a boundary of at most "
+                + MultipartReader.MAX_BOUNDARY_CHARS
+                + " characters.");
+      }
+      if (request.headers().contains(HeaderValues.EXPECT_100)) {
+        connection.context().dataWriter().writeNow(BufferData.create(CONTINUE));
+      }
+      frames = receive(name, new MultipartReader(body, boundary.get()), incoming, request);
+      Answers.json(
+          request, response, Status.OK_200, JsonObject.builder().set("frames", frames).build());
+    } catch (IngestException e) {
+      Answers.error(request, response, e.status(), String.valueOf(e.getMessage()));
+      readOn(raw);
+    }
+    throw new CloseConnectionException("the stream has ended");
+  }
+
+  /// Publishes image after image until the body ends.
+  private long receive(
+      String name, MultipartReader reader, Incoming incoming, ServerRequest request)
+      throws IOException, IngestException {
+    HttpPublisher publisher =
+        new HttpPublisher(
+            context, ids.next(), HttpViewers.address(request.remotePeer()), incoming::replaced);
+    long frames = 0;
+    try (FrameBuffer image = new FrameBuffer(context.pool(), context.settings().maxFrameBytes())) {
+      // The name is taken with the first image: who sends none takes it from nobody.
+      if (!reader.next(image)) {
+        return 0;
+      }
+      Feed feed = publisher.attach(name, owner(request));
+      log("camera", publisher, "feeds " + name + " over HTTP");
+      try {
+        do {
+          publisher.publish(feed, image, reader.timestampMillis());
+          frames++;
+          if (incoming.replaced) {
+            throw new IngestException(
+                Status.CONFLICT_409, "A newer publisher has taken this camera's name.");
+          }
+        } while (!draining && reader.next(image));
+        return frames;
+      } finally {
+        context.hub().detach(feed, context.nanoTime().getAsLong());
+        log("camera", publisher, "left after " + frames + " frames");
+      }
+    }
+  }
+
+  private static void log(String what, HttpPublisher publisher, String did) {
+    LOG.log(
+        System.Logger.Level.INFO,
+        "{0} {1} at {2} {3}",
+        what,
+        publisher.id(),
+        publisher.address(),
+        did);
+  }
+
+  private static ByteSource body(ByteSource raw, ServerRequest request) throws IngestException {
+    if (request.headers().contains(HeaderValues.TRANSFER_ENCODING_CHUNKED)) {
+      return new ChunkedBody(raw);
+    }
+    long length = request.headers().contentLength().orElse(-1);
+    if (length < 0) {
+      throw new IngestException(
+          Status.LENGTH_REQUIRED_411, "A body needs Transfer-Encoding: chunked or its length.");
+    }
+    long[] left = {length};
+    return (into, offset, count) -> {
+      if (left[0] == 0) {
+        return -1;
+      }
+      int read = raw.read(into, offset, (int) Math.min(count, left[0]));
+      if (read < 0) {
+        throw new EOFException("the body ends before its length");
+      }
+      left[0] -= read;
+      return read;
+    };
+  }
+
+  private static ByteSource raw(DataReader reader) {
+    return (into, offset, length) -> {
+      try {
+        reader.ensureAvailable();
+        int count = Math.min(reader.available(), length);
+        return reader.readBuffer(count).read(into, offset, count);
+      } catch (DataReader.InsufficientDataAvailableException e) {
+        return -1;
+      } catch (ServerConnectionException | UncheckedIOException e) {
+        throw new IOException("the connection is gone", e);
+      }
+    };
+  }
+
+  private static void readOn(ByteSource raw) throws IOException {
+    byte[] rest = new byte[8 << 10];
+    try {
+      int left = LAST_BYTES;
+      int read = raw.read(rest, 0, rest.length);
+      while (read >= 0 && left > 0) {
+        left -= read;
+        read = raw.read(rest, 0, rest.length);
+      }
+    } catch (IngestException impossible) {
+      throw new IOException("raw bytes have no framing", impossible);
+    }
+  }
+
+  private String owner(ServerRequest request) {
+    Credential credential = Gate.credential(request);
+    return context.access().guarded(Action.PUBLISH) ? credential.owner() : "";
+  }
+
+  void sweep(long nowNanos) {
+    open.forEach(incoming -> incoming.check(nowNanos));
+    held.sweep(nowNanos);
+  }
+
+  void drain() {
+    draining = true;
+  }
+
+  void abort() {
+    open.forEach(incoming -> incoming.reading.expire());
+  }
+
+  /// Bodies being read now.
+  int count() {
+    return open.size();
+  }
+
+  /// Cameras held for single images.
+  int heldCameras() {
+    return held.count();
+  }
+}

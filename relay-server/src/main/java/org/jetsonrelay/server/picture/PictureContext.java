@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.picture;
+
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.hub.Hub;
+import org.jetsonrelay.server.metrics.RelayMetrics;
+
+/// What everything in this package works with.
+///
+/// @param hub the registry of cameras and viewers
+/// @param metrics what is counted
+/// @param access who may do what
+/// @param pool the memory of frames
+/// @param settings limits and times
+/// @param clock the wall clock, for time stamps on the wire
+/// @param nanoTime the clock everything is measured by, as [System#nanoTime()]
+public record PictureContext(
+    Hub hub,
+    RelayMetrics metrics,
+    Access access,
+    BlockPool pool,
+    PictureSettings settings,
+    InstantSource clock,
+    LongSupplier nanoTime) {}
