@@ -91,7 +91,15 @@ final class HeldCameras {
 
   /// Lets go of cameras for which no image has come lately; timer.
   void sweep(long nowNanos) {
-    long holdNanos = context.settings().hold().toNanos();
+    forgetAfter(context.settings().hold().toNanos(), nowNanos);
+  }
+
+  /// Lets go of all.
+  void close() {
+    forgetAfter(Long.MIN_VALUE, context.nanoTime().getAsLong());
+  }
+
+  private void forgetAfter(long holdNanos, long nowNanos) {
     Iterator<Map.Entry<String, Held>> entries = cameras.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<String, Held> entry = entries.next();

@@ -35,7 +35,7 @@ final class IngestHandler {
 
   private static final System.Logger LOG = System.getLogger(IngestHandler.class.getName());
 
-  private static final Header JSON_ACCEPTED =
+  private static final Header ACCEPTED =
       HeaderValues.createCached("Accept-Post", "image/jpeg, multipart/x-mixed-replace");
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -116,12 +116,12 @@ final class IngestHandler {
     try {
       String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
       if (MultipartReader.isJpeg(type)) {
-        single(name, incoming, request, response);
+        single(name, incoming, connection, request, response);
       } else if (type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
         connection.busy(true);
         stream(name, type, incoming, connection, request, response);
       } else {
-        response.header(JSON_ACCEPTED);
+        response.header(ACCEPTED);
         Answers.error(
             request,
             response,
@@ -137,11 +137,14 @@ final class IngestHandler {
   }
 
   private void single(
-      String name, Incoming incoming, ServerRequest request, ServerResponse response)
+      String name,
+      Incoming incoming,
+      PatientConnection connection,
+      ServerRequest request,
+      ServerResponse response)
       throws IOException {
     try (FrameBuffer image = new FrameBuffer(context.pool(), context.settings().maxFrameBytes())) {
-      InputStream body = request.content().inputStream();
-      ByteSource source = incoming.watched(body::read);
+      ByteSource source = image(incoming, connection, request);
       byte[] piece = new byte[16 << 10];
       int read = source.read(piece, 0, piece.length);
       while (read >= 0) {
@@ -153,10 +156,34 @@ final class IngestHandler {
       long sequence =
           held.post(
               name, owner(request), HttpViewers.address(request.remotePeer()), image, captured);
-      response.header(HeaderValues.create(Stamps.SEQUENCE, Long.toString(sequence)));
-      response.status(Status.NO_CONTENT_204).send();
+      Answers.json(
+          request,
+          response,
+          Status.OK_200,
+          JsonObject.builder().set("sequence", sequence).build());
     } catch (IngestException e) {
       Answers.error(request, response, e.status(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// The body of a single image: what has a length is left to Helidon, which can then go on to the
+  /// connection's next request.
+  private ByteSource image(
+      Incoming incoming, PatientConnection connection, ServerRequest request)
+      throws IngestException {
+    if (!request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
+      InputStream body = request.content().inputStream();
+      return incoming.watched(body::read);
+    }
+    ByteSource raw = incoming.watched(raw(connection.context().dataReader()));
+    ByteSource body = body(raw, request);
+    sayContinue(connection, request);
+    return body;
+  }
+
+  private static void sayContinue(PatientConnection connection, ServerRequest request) {
+    if (request.headers().contains(HeaderValues.EXPECT_100)) {
+      connection.context().dataWriter().writeNow(BufferData.create(CONTINUE));
     }
   }
 
@@ -182,9 +209,7 @@ final class IngestHandler {
                 + MultipartReader.MAX_BOUNDARY_CHARS
                 + " characters.");
       }
-      if (request.headers().contains(HeaderValues.EXPECT_100)) {
-        connection.context().dataWriter().writeNow(BufferData.create(CONTINUE));
-      }
+      sayContinue(connection, request);
       frames = receive(name, new MultipartReader(body, boundary.get()), incoming, request);
       Answers.json(
           request, response, Status.OK_200, JsonObject.builder().set("frames", frames).build());
@@ -304,6 +329,7 @@ final class IngestHandler {
 
   void abort() {
     open.forEach(incoming -> incoming.reading.expire());
+    held.close();
   }
 
   /// Bodies being read now.

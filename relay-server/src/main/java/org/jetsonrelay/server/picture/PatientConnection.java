@@ -42,7 +42,7 @@ final class PatientConnection implements ServerConnection, InterruptableTask<Voi
 
   /// The connection whose request this thread serves; null where none was put around it.
   static @Nullable PatientConnection current() {
-    return CURRENT.orElse(null);
+    return CURRENT.isBound() ? CURRENT.get() : null;
   }
 
   ConnectionContext context() {

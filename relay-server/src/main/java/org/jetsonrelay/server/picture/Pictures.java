@@ -50,8 +50,7 @@ public final class Pictures {
     ingest = new IngestHandler(context);
   }
 
-  /// Prepares the server for requests that last, and bounds the body of all others: Helidon would
-  /// otherwise gather a chunk of any size in memory, whatever the route does with it.
+  /// Prepares the server for requests that last, and bounds the bodies that have a length.
   public void configure(WebServerConfig.Builder server) {
     server.maxPayloadSize(context.settings().maxFrameBytes());
     PatientConnection.configure(server);
@@ -59,6 +58,7 @@ public final class Pictures {
 
   /// Adds the routes.
   public void routing(HttpRouting.Builder routing) {
+    routing.addFilter(new ChunkedRequests());
     routing.get("/", this::alias).head("/", this::alias);
     Answers.readOnly(routing, "/cameras", this::list);
     Answers.readOnly(routing, "/cameras/{name}/snapshot.jpg", this::snapshot);

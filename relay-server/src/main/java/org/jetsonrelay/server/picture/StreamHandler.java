@@ -6,6 +6,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -80,6 +81,10 @@ final class StreamHandler {
     writing.run();
     viewer.beginWrite();
     out.close();
+    // Closing the stream leaves the last chunk to whoever called the handler, who will not come to it.
+    if (response instanceof RoutingResponse routing) {
+      routing.commit();
+    }
     viewer.endWrite();
     throw new CloseConnectionException("the stream has ended");
   }
