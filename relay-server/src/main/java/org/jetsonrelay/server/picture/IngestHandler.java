@@ -2,17 +2,14 @@
 package org.jetsonrelay.server.picture;
 
 import io.helidon.common.buffers.BufferData;
-import io.helidon.common.buffers.DataReader;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.json.JsonObject;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,9 +36,6 @@ final class IngestHandler {
       HeaderValues.createCached("Accept-Post", "image/jpeg, multipart/x-mixed-replace");
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
-  /// After a refusal this much of the body is still read, so that the answer is not lost with it.
-  private static final int LAST_BYTES = 256 << 10;
 
   /// How long a replaced publisher has to notice before it is cut.
   private static final long REPLACED_NANOS = 1_000_000_000L;
@@ -175,8 +169,8 @@ final class IngestHandler {
       InputStream body = request.content().inputStream();
       return incoming.watched(body::read);
     }
-    ByteSource raw = incoming.watched(raw(connection.context().dataReader()));
-    ByteSource body = body(raw, request);
+    ByteSource raw = incoming.watched(RequestBody.raw(connection.context().dataReader()));
+    ByteSource body = RequestBody.framed(raw, request);
     sayContinue(connection, request);
     return body;
   }
@@ -197,11 +191,11 @@ final class IngestHandler {
       throws IOException {
     // The body is read below Helidon, which therefore cannot find the next request.
     response.header(HeaderValues.CONNECTION_CLOSE);
-    ByteSource raw = incoming.watched(raw(connection.context().dataReader()));
+    ByteSource raw = incoming.watched(RequestBody.raw(connection.context().dataReader()));
     ByteSource body = raw;
     long frames = 0;
     try {
-      body = body(raw, request);
+      body = RequestBody.framed(raw, request);
       Optional<String> boundary = MultipartReader.boundary(type);
       if (boundary.isEmpty()) {
         throw IngestException.malformed(
@@ -215,7 +209,7 @@ final class IngestHandler {
           request, response, Status.OK_200, JsonObject.builder().set("frames", frames).build());
     } catch (IngestException e) {
       Answers.error(request, response, e.status(), String.valueOf(e.getMessage()));
-      readOn(raw);
+      RequestBody.readOn(raw);
     }
     throw new CloseConnectionException("the stream has ended");
   }
@@ -260,57 +254,6 @@ final class IngestHandler {
         publisher.id(),
         publisher.address(),
         did);
-  }
-
-  private static ByteSource body(ByteSource raw, ServerRequest request) throws IngestException {
-    if (request.headers().contains(HeaderValues.TRANSFER_ENCODING_CHUNKED)) {
-      return new ChunkedBody(raw);
-    }
-    long length = request.headers().contentLength().orElse(-1);
-    if (length < 0) {
-      throw new IngestException(
-          Status.LENGTH_REQUIRED_411, "A body needs Transfer-Encoding: chunked or its length.");
-    }
-    long[] left = {length};
-    return (into, offset, count) -> {
-      if (left[0] == 0) {
-        return -1;
-      }
-      int read = raw.read(into, offset, (int) Math.min(count, left[0]));
-      if (read < 0) {
-        throw new EOFException("the body ends before its length");
-      }
-      left[0] -= read;
-      return read;
-    };
-  }
-
-  private static ByteSource raw(DataReader reader) {
-    return (into, offset, length) -> {
-      try {
-        reader.ensureAvailable();
-        int count = Math.min(reader.available(), length);
-        return reader.readBuffer(count).read(into, offset, count);
-      } catch (DataReader.InsufficientDataAvailableException e) {
-        return -1;
-      } catch (ServerConnectionException | UncheckedIOException e) {
-        throw new IOException("the connection is gone", e);
-      }
-    };
-  }
-
-  private static void readOn(ByteSource raw) throws IOException {
-    byte[] rest = new byte[8 << 10];
-    try {
-      int left = LAST_BYTES;
-      int read = raw.read(rest, 0, rest.length);
-      while (read >= 0 && left > 0) {
-        left -= read;
-        read = raw.read(rest, 0, rest.length);
-      }
-    } catch (IngestException impossible) {
-      throw new IOException("raw bytes have no framing", impossible);
-    }
   }
 
   private String owner(ServerRequest request) {
