@@ -4,11 +4,13 @@ package org.jetsonrelay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.server.websocket.RawWebSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,13 +39,10 @@ final class ClientExamplesTest {
 
   private record Outcome(int code, String said) {}
 
-  private Outcome run(String... command) throws Exception {
+  private Outcome run(String... command) throws IOException, InterruptedException {
     Path said = work.resolve("said");
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
     try {
       assertThat(process.waitFor(150, TimeUnit.SECONDS)).as("%s ends", command[0]).isTrue();
       return new Outcome(process.exitValue(), Files.readString(said, StandardCharsets.UTF_8));
@@ -53,7 +52,7 @@ final class ClientExamplesTest {
   }
 
   @Test
-  void theExamplesFeedACamera() throws Exception {
+  void theExamplesFeedACamera() throws IOException, InterruptedException {
     assumeTrue(installed("bash") && installed("curl"), "bash and curl are needed");
     Path image = Files.write(work.resolve("image.jpg"), IMAGE);
     try (PictureRelay relay = PictureRelay.start(Map.of())) {
@@ -69,7 +68,7 @@ final class ClientExamplesTest {
   }
 
   @Test
-  void theExamplesStayShort() throws Exception {
+  void theExamplesStayShort() throws IOException, InterruptedException {
     for (String file : new String[] {"send.py", "send.cpp"}) {
       assertThat(Files.readAllLines(CLIENTS.resolve(file))).as(file).hasSizeLessThanOrEqualTo(60);
     }
@@ -77,7 +76,7 @@ final class ClientExamplesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/cameras/front/stream.mjpg", "/?action=stream&camera=front"})
-  void ffmpegReadsTheStream(String path) throws Exception {
+  void ffmpegReadsTheStream(String path) throws IOException, InterruptedException {
     assumeTrue(installed("ffmpeg"), "ffmpeg is not installed");
     try (PictureRelay relay = PictureRelay.start(Map.of());
         RawWebSocket camera = relay.camera("front")) {
@@ -87,18 +86,28 @@ final class ClientExamplesTest {
                 try {
                   while (!Thread.currentThread().isInterrupted()) {
                     camera.frame(RawWebSocket.BINARY, IMAGE);
-                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                    LockSupport.parkNanos(20_000_000);
                   }
-                } catch (java.io.IOException closed) {
+                } catch (IOException closed) {
                   Thread.currentThread().interrupt();
                 }
               });
       try {
         Outcome outcome =
             run(
-                "ffmpeg", "-nostdin", "-loglevel", "error", "-f", "mpjpeg", "-i",
+                "ffmpeg",
+                "-nostdin",
+                "-loglevel",
+                "error",
+                "-f",
+                "mpjpeg",
+                "-i",
                 "http://127.0.0.1:" + relay.port() + path,
-                "-frames:v", "5", "-f", "framecrc", "-");
+                "-frames:v",
+                "5",
+                "-f",
+                "framecrc",
+                "-");
         assertThat(outcome.code()).as(outcome.said()).isZero();
         assertThat(outcome.said().lines().filter(line -> line.startsWith("0,"))).hasSize(5);
       } finally {
@@ -109,14 +118,29 @@ final class ClientExamplesTest {
   }
 
   @Test
-  void ffmpegFeedsACamera() throws Exception {
+  void ffmpegFeedsACamera() throws IOException, InterruptedException {
     assumeTrue(installed("ffmpeg"), "ffmpeg is not installed");
     try (PictureRelay relay = PictureRelay.start(Map.of())) {
       Outcome outcome =
           run(
-              "ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i",
-              "testsrc2=s=320x240:r=25", "-frames:v", "25", "-c:v", "mjpeg", "-f", "mpjpeg",
-              "-method", "POST", "-content_type", "multipart/x-mixed-replace;boundary=ffmpeg",
+              "ffmpeg",
+              "-nostdin",
+              "-loglevel",
+              "error",
+              "-f",
+              "lavfi",
+              "-i",
+              "testsrc2=s=320x240:r=25",
+              "-frames:v",
+              "25",
+              "-c:v",
+              "mjpeg",
+              "-f",
+              "mpjpeg",
+              "-method",
+              "POST",
+              "-content_type",
+              "multipart/x-mixed-replace;boundary=ffmpeg",
               "http://127.0.0.1:" + relay.port() + "/cameras/front");
       assertThat(outcome.code()).as(outcome.said()).isZero();
       assertThat(relay.text("/stats")).contains("\"totalMessages\":25,");

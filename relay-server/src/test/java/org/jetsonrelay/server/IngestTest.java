@@ -73,11 +73,9 @@ final class IngestTest {
 
   private static void showsUp(PictureRelay relay, String name, byte[] image) {
     await()
-        .untilAsserted(
-            () ->
-                assertThat(
-                        relay.get("/cameras/" + name + "/snapshot.jpg?maxAge=60000&wait=0").body())
-                    .isEqualTo(image));
+        .untilAsserted(() ->
+            assertThat(relay.get("/cameras/" + name + "/snapshot.jpg?maxAge=60000&wait=0").body())
+                .isEqualTo(image));
   }
 
   @Test
@@ -156,8 +154,7 @@ final class IngestTest {
 
   @Test
   void takesSingleImagesAndKeepsTheCameraForAWhile() throws Exception {
-    PictureSettings settings =
-        settings(1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(2));
+    PictureSettings settings = settings(1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(2));
     try (PictureRelay relay = PictureRelay.start(Map.of(), settings)) {
       HttpResponse<byte[]> first =
           relay.post("/cameras/single", "image/jpeg", ONE, "X-Timestamp", "1755500000.25");
@@ -185,16 +182,13 @@ final class IngestTest {
         assertThat(relay.post("/cameras/front", "image/jpeg", ONE).statusCode()).isEqualTo(409);
         showsUp(relay, "front", TWO);
       }
-      await()
-          .until(
-              () -> relay.post("/cameras/front", "image/jpeg", ONE).statusCode() == 200);
+      await().until(() -> relay.post("/cameras/front", "image/jpeg", ONE).statusCode() == 200);
     }
   }
 
   @Test
   void refusesWhatIsNoImage() throws Exception {
-    PictureSettings settings =
-        settings(4_000, Duration.ofSeconds(10), Duration.ofSeconds(2));
+    PictureSettings settings = settings(4_000, Duration.ofSeconds(10), Duration.ofSeconds(2));
     try (PictureRelay relay = PictureRelay.start(Map.of(), settings)) {
       byte[] text = "no image".getBytes(StandardCharsets.US_ASCII);
       assertThat(relay.post("/cameras/x", "image/jpeg", text).statusCode()).isEqualTo(415);
@@ -245,8 +239,7 @@ final class IngestTest {
 
   @Test
   void aSenderThatFallsSilentIsCut() throws Exception {
-    PictureSettings settings =
-        settings(1 << 20, Duration.ofMillis(300), Duration.ofSeconds(2));
+    PictureSettings settings = settings(1 << 20, Duration.ofMillis(300), Duration.ofSeconds(2));
     try (PictureRelay relay = PictureRelay.start(Map.of(), settings);
         RawWebSocket sender = stream(relay, "x");
         RawWebSocket single =

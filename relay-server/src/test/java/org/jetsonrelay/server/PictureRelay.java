@@ -8,8 +8,10 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import javax.imageio.ImageIO;
 import org.jetsonrelay.server.picture.PictureSettings;
 import org.jetsonrelay.server.websocket.RawWebSocket;
@@ -45,7 +48,7 @@ final class PictureRelay implements AutoCloseable {
   static PictureRelay start(Map<String, String> values, PictureSettings pictures) {
     RelaySettings read =
         RelaySettings.read(
-            new SettingsReader(key -> values.getOrDefault(key, key.equals("PORT") ? "0" : null)));
+            new SettingsReader(key -> key == null ? null : values.get(key)));
     return new PictureRelay(
         RelayServer.start(
             new RelaySettings(
@@ -105,6 +108,16 @@ final class PictureRelay implements AutoCloseable {
     }
   }
 
+  /// Sends a request whose answer is read while it comes.
+  HttpResponse<InputStream> open(HttpRequest request) throws IOException {
+    try {
+      return client.send(request, BodyHandlers.ofInputStream());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   String text(String path) {
     return new String(get(path).body(), StandardCharsets.UTF_8);
   }
@@ -120,7 +133,7 @@ final class PictureRelay implements AutoCloseable {
   Socket small(String request) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4_096);
-    socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
@@ -134,7 +147,9 @@ final class PictureRelay implements AutoCloseable {
   }
 
   void awaitCamera(String name) {
-    await().atMost(Duration.ofSeconds(10)).until(() -> text("/cameras").contains("\"" + name + "\""));
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> text("/cameras").contains("\"" + name + "\""));
   }
 
   long outstanding() {
@@ -145,7 +160,7 @@ final class PictureRelay implements AutoCloseable {
   static byte[] jpeg(int bytes, int seed) {
     int side = Math.max(16, (int) Math.sqrt(bytes * 1.6));
     BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-    java.util.Random random = new java.util.Random(seed);
+    Random random = new Random(seed);
     for (int y = 0; y < side; y++) {
       for (int x = 0; x < side; x++) {
         image.setRGB(x, y, new Color(random.nextInt(1 << 24)).getRGB());
@@ -162,7 +177,7 @@ final class PictureRelay implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    client.shutdownNow();
     relay.close();
     assertThat(relay.outstandingBlocks()).as("frames left behind").isZero();
   }

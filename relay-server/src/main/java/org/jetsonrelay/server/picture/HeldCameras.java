@@ -125,8 +125,4 @@ final class HeldCameras {
       context.hub().detach(feed, context.nanoTime().getAsLong());
     }
   }
-
-  int count() {
-    return cameras.size();
-  }
 }

@@ -151,10 +151,7 @@ final class IngestHandler {
           held.post(
               name, owner(request), HttpViewers.address(request.remotePeer()), image, captured);
       Answers.json(
-          request,
-          response,
-          Status.OK_200,
-          JsonObject.builder().set("sequence", sequence).build());
+          request, response, Status.OK_200, JsonObject.builder().set("sequence", sequence).build());
     } catch (IngestException e) {
       Answers.error(request, response, e.status(), String.valueOf(e.getMessage()));
     }
@@ -162,7 +159,7 @@ final class IngestHandler {
 
   /// The body of a single image: what has a length is left to Helidon, which can then go on to the
   /// connection's next request.
-  private ByteSource image(
+  private static ByteSource image(
       Incoming incoming, PatientConnection connection, ServerRequest request)
       throws IngestException {
     if (!request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
@@ -278,10 +275,5 @@ final class IngestHandler {
   /// Bodies being read now.
   int count() {
     return open.size();
-  }
-
-  /// Cameras held for single images.
-  int heldCameras() {
-    return held.count();
   }
 }

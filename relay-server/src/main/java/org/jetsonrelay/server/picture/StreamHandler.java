@@ -81,7 +81,8 @@ final class StreamHandler {
     writing.run();
     viewer.beginWrite();
     out.close();
-    // Closing the stream leaves the last chunk to whoever called the handler, who will not come to it.
+    // Closing the stream leaves the last chunk to whoever called the handler, who will not come to
+    // it.
     if (response instanceof RoutingResponse routing) {
       routing.commit();
     }

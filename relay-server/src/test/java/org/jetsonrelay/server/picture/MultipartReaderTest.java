@@ -9,7 +9,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jetsonrelay.server.frame.Block;
@@ -61,8 +63,7 @@ final class MultipartReaderTest {
 
   private static byte[] bytes(FrameBuffer image) {
     int length = image.length();
-    Block block = image.take();
-    assertThat(block).isNotNull();
+    Block block = Objects.requireNonNull(image.take());
     byte[] bytes = new byte[length];
     block.memory().get(Frame.HEADROOM, bytes);
     block.release();
@@ -99,16 +100,34 @@ final class MultipartReaderTest {
     String length = "Content-Type: image/jpeg\r\nContent-Length: ";
     return Stream.of(
         // as ffmpeg's mpjpeg writes it
-        body("--frame\r\nContent-type: image/jpeg\r\nContent-length: 700\r\n\r\n", a, "\r\n--frame\r\n",
-            "Content-type: image/jpeg\r\nContent-length: 40000\r\n\r\n", b, "\r\n--frame\r\n"),
+        body(
+            "--frame\r\nContent-type: image/jpeg\r\nContent-length: 700\r\n\r\n",
+            a,
+            "\r\n--frame\r\n",
+            "Content-type: image/jpeg\r\nContent-length: 40000\r\n\r\n",
+            b,
+            "\r\n--frame\r\n"),
         // as GStreamer's multipartmux writes it
-        body("--frame\r\n" + length + "700\r\n\r\n", a, "\r\n--frame\r\n" + length + "40000\r\n\r\n", b, "\r\n"),
+        body(
+            "--frame\r\n" + length + "700\r\n\r\n",
+            a,
+            "\r\n--frame\r\n" + length + "40000\r\n\r\n",
+            b,
+            "\r\n"),
         // without lengths, with a preamble, padding and an end
-        body("this is a preamble\r\n\r\n--frame \t\r\n\r\n", a, "\r\n--frame\r\nContent-Type: image/jpeg; q=1\r\n\r\n",
-            b, "\r\n--frame--\r\nand an epilogue"),
+        body(
+            "this is a preamble\r\n\r\n--frame \t\r\n\r\n",
+            a,
+            "\r\n--frame\r\nContent-Type: image/jpeg; q=1\r\n\r\n",
+            b,
+            "\r\n--frame--\r\nand an epilogue"),
         // both, with bare line feeds in the headers, an empty part and a blank line too many
-        body("--frame\nContent-Length: 700\n\n", a, "\r\n\r\n--frame\r\nX-Waiting: 1\r\n\r\n\r\n--frame\r\n\r\n",
-            b, "\r\n--frame--"));
+        body(
+            "--frame\nContent-Length: 700\n\n",
+            a,
+            "\r\n\r\n--frame\r\nX-Waiting: 1\r\n\r\n\r\n--frame\r\n\r\n",
+            b,
+            "\r\n--frame--"));
   }
 
   @ParameterizedTest
@@ -125,7 +144,7 @@ final class MultipartReaderTest {
   @MethodSource("bodies")
   void whateverIsCutOffTakesNoWholeImageAwayAndAddsNone(byte[] body) throws Exception {
     for (int end = 0; end < body.length; end += 97) {
-      byte[] cut = java.util.Arrays.copyOf(body, end);
+      byte[] cut = Arrays.copyOf(body, end);
       List<byte[]> images = read(pieces(cut, 4_096), "frame");
       assertThat(images.size()).isLessThanOrEqualTo(2);
       if (!images.isEmpty()) {
@@ -158,8 +177,7 @@ final class MultipartReaderTest {
   @Test
   void refusesImagesOfOtherKinds() {
     assertThatExceptionOfType(IngestException.class)
-        .isThrownBy(
-            () -> read(pieces(body("--f\r\nContent-Type: text/html\r\n\r\n"), 9), "f"))
+        .isThrownBy(() -> read(pieces(body("--f\r\nContent-Type: text/html\r\n\r\n"), 9), "f"))
         .satisfies(e -> assertThat(e.status().code()).isEqualTo(415));
   }
 
@@ -186,8 +204,7 @@ final class MultipartReaderTest {
     BlockPool small = new BlockPool(0);
     try (FrameBuffer image = new FrameBuffer(small, 512 << 20)) {
       image.append(new byte[10], 0, 10);
-      Block block = image.take();
-      assertThat(block).isNotNull();
+      Block block = Objects.requireNonNull(image.take());
       assertThat(block.capacity()).isLessThan(64 << 10);
       block.release();
     }
@@ -221,7 +238,14 @@ final class MultipartReaderTest {
     String longest = "b".repeat(MultipartReader.MAX_BOUNDARY_CHARS);
     assertThat(MultipartReader.boundary("multipart/x;boundary=" + longest)).contains(longest);
     assertThat(MultipartReader.boundary("multipart/x;boundary=" + longest + "b")).isEmpty();
-    for (String none : List.of("", ";boundary=", ";boundary=\"\"", ";boundary=\"a \"", ";boundary=\"a\rb\"", ";xboundary=a")) {
+    for (String none :
+        List.of(
+            "",
+            ";boundary=",
+            ";boundary=\"\"",
+            ";boundary=\"a \"",
+            ";boundary=\"a\rb\"",
+            ";xboundary=a")) {
       assertThat(MultipartReader.boundary("multipart/x" + none)).as(none).isEmpty();
     }
   }
@@ -231,7 +255,9 @@ final class MultipartReaderTest {
     try (FrameBuffer image = new FrameBuffer(pool, LIMIT)) {
       MultipartReader reader =
           new MultipartReader(
-              pieces(body("--f\r\nX-Timestamp: 1755500000.123456\r\n\r\nx\r\n--f\r\n\r\ny\r\n--f--"), 8),
+              pieces(
+                  body("--f\r\nX-Timestamp: 1755500000.123456\r\n\r\nx\r\n--f\r\n\r\ny\r\n--f--"),
+                  8),
               "f");
       assertThat(reader.next(image)).isTrue();
       assertThat(reader.timestampMillis()).isEqualTo(1_755_500_000_123L);
@@ -245,7 +271,7 @@ final class MultipartReaderTest {
     byte[] body = bodies().skip(2).findFirst().orElseThrow();
     Random random = new Random(20_250_825);
     for (int round = 0; round < 2_000; round++) {
-      byte[] broken = java.util.Arrays.copyOf(body, 900);
+      byte[] broken = Arrays.copyOf(body, 900);
       for (int i = random.nextInt(6); i >= 0; i--) {
         broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
       }
@@ -263,7 +289,8 @@ final class MultipartReaderTest {
   void takesTheChunksOffABody(int size) throws Exception {
     ByteSource body =
         new ChunkedBody(
-            pieces(body("4\r\nabcd\r\n00A;x=\"y\"\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\n"), size));
+            pieces(
+                body("4\r\nabcd\r\n00A;x=\"y\"\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\n"), size));
     byte[] all = new byte[32];
     int read = 0;
     int count = body.read(all, 0, 32);
@@ -278,20 +305,27 @@ final class MultipartReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\r\n", "x\r\n", "-1\r\n", " 4\r\nabcd", "4 4\r\nabcd", "4\nabcd", "4\rabcd", "4\r\nabcde\r\n",
-        "1000000000000000\r\n", "4;"
+        "\r\n",
+        "x\r\n",
+        "-1\r\n",
+        " 4\r\nabcd",
+        "4 4\r\nabcd",
+        "4\nabcd",
+        "4\rabcd",
+        "4\r\nabcde\r\n",
+        "1000000000000000\r\n",
+        "4;"
       })
   void refusesChunksThatAreNone(String body) {
     String padded = body.equals("4;") ? body + "x".repeat(ChunkedBody.MAX_HEAD_BYTES) : body;
     ByteSource chunks = new ChunkedBody(pieces(body(padded), 100));
     byte[] into = new byte[100];
     assertThatExceptionOfType(IngestException.class)
-        .isThrownBy(
-            () -> {
-              while (chunks.read(into, 0, 100) >= 0) {
-                assertThat(into).isNotEmpty();
-              }
-            });
+        .isThrownBy(() -> {
+          while (chunks.read(into, 0, 100) >= 0) {
+            assertThat(into).isNotEmpty();
+          }
+        });
   }
 
   @Test
@@ -308,11 +342,10 @@ final class MultipartReaderTest {
     ByteSource chunks = new ChunkedBody(pieces(body(body), 100));
     byte[] into = new byte[100];
     assertThatExceptionOfType(EOFException.class)
-        .isThrownBy(
-            () -> {
-              while (chunks.read(into, 0, 100) >= 0) {
-                assertThat(into).isNotEmpty();
-              }
-            });
+        .isThrownBy(() -> {
+          while (chunks.read(into, 0, 100) >= 0) {
+            assertThat(into).isNotEmpty();
+          }
+        });
   }
 }
