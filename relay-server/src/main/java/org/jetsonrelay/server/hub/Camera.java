@@ -60,6 +60,15 @@ public final class Camera {
     return subscriptions.length;
   }
 
+  /// What the viewers got since the last time; for one thread, the timer.
+  Audience audience(long nowNanos) {
+    Audience.Sum sum = new Audience.Sum();
+    for (Subscription subscription : subscriptions) {
+      sum.add(subscription.sampleFps(nowNanos), subscription.watch().viewer().reception(nowNanos));
+    }
+    return sum.audience();
+  }
+
   long nextSequence() {
     return sequence.incrementAndGet();
   }

@@ -85,6 +85,11 @@ public final class Feed {
     return clock;
   }
 
+  /// What the camera's viewers got since this was asked last. For one thread, the timer.
+  public Audience audience(long nowNanos) {
+    return camera.audience(nowNanos);
+  }
+
   /// Whether a newer publisher has the name now, or this one has left.
   public boolean ended() {
     return ended;

@@ -24,6 +24,14 @@ public final class Subscription {
   /// Written by the taker, read by the camera's reader thread when a frame is skipped.
   private volatile SkipCause cause = SkipCause.LINK;
 
+  /// Written by the taker, read by the timer: frames taken so far.
+  private volatile long taken;
+
+  // Only the timer's: what was taken by the time of the last sample.
+  private long sampledTaken;
+  private long sampledNanos;
+  private boolean sampled;
+
   /// Only the taker's: sequence of the frame taken last, 0 before the first.
   private long lastSequence;
 
@@ -83,7 +91,23 @@ public final class Subscription {
     }
     missed = lastSequence == 0 ? 0 : frame.sequence() - lastSequence - 1;
     lastSequence = frame.sequence();
+    count();
     return frame;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // there is one taker at a time
+  private void count() {
+    taken++;
+  }
+
+  /// Frames a second taken since the last sample, -1 when this is the first. For the timer only.
+  double sampleFps(long nowNanos) {
+    long count = taken;
+    double fps = sampled ? (count - sampledTaken) * 1e9 / Math.max(1, nowNanos - sampledNanos) : -1;
+    sampledTaken = count;
+    sampledNanos = nowNanos;
+    sampled = true;
+    return fps;
   }
 
   /// How many frames of this camera the viewer did not get between the last two it took. For the

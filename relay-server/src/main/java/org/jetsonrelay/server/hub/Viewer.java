@@ -16,4 +16,9 @@ public interface Viewer {
 
   /// How this viewer stands now.
   ViewerRow row();
+
+  /// How this viewer is served now.
+  default Reception reception(long nowNanos) {
+    return Reception.UNKNOWN;
+  }
 }

@@ -11,6 +11,7 @@ import org.jetsonrelay.server.hub.Admission;
 import org.jetsonrelay.server.hub.Attachment;
 import org.jetsonrelay.server.hub.Choice;
 import org.jetsonrelay.server.hub.Publisher;
+import org.jetsonrelay.server.hub.Reception;
 import org.jetsonrelay.server.hub.Selection;
 import org.jetsonrelay.server.hub.Viewer;
 import org.jetsonrelay.server.hub.ViewerRow;
@@ -50,6 +51,7 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
   private volatile @Nullable PublisherRole publisher;
   private volatile @Nullable ViewerRole viewer;
   private volatile boolean cameraEvents;
+  private volatile @Nullable Feedback feedback;
 
   // Only the timer's.
   private boolean pinged;
@@ -88,6 +90,11 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
 
   @Nullable ViewerRole viewer() {
     return viewer;
+  }
+
+  /// What tells this publisher about its viewers; null unless it asked for it.
+  @Nullable Feedback feedback() {
+    return feedback;
   }
 
   /// Asks for a sign of life, at most once in a period; timer.
@@ -220,9 +227,13 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
     switch (register.role()) {
       case PUBLISHER -> {
         String name = register.name() == null ? id : register.name();
-        if (attach(name, credential) != null) {
+        PublisherRole camera = attach(name, credential);
+        if (camera != null) {
           send(ServerMessages.registrationSuccess(ClientRole.PUBLISHER));
           orders.open();
+          if (register.features().contains(Feature.FEEDBACK)) {
+            feedback = new Feedback(camera.feed(), this::send, context.nanoTime().getAsLong());
+          }
         }
       }
       case VIEWER -> join(register.features(), credential);
@@ -426,6 +437,12 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
       outbox.offerLatest(context::cameraList);
       socket.signal();
     }
+  }
+
+  @Override
+  public Reception reception(long nowNanos) {
+    ViewerRole role = viewer;
+    return role == null ? Reception.UNKNOWN : role.feed().reception(nowNanos);
   }
 
   @Override

@@ -97,11 +97,15 @@ public final class Sessions implements WebSocketEndpoint {
         .or(Credential.ofQuery(handshake.rawQuery()));
   }
 
-  /// Pings who is silent, ends who is dead, and says why frames are skipped. To be called a few
-  /// times a second.
+  /// Pings who is silent, ends who is dead, says why frames are skipped, and gives publishers their
+  /// feedback. To be called a few times a second.
   public void sweep(long nowNanos) {
     for (ClientSession session : open) {
       KeepAlive.check(session, context.settings(), nowNanos);
+      Feedback feedback = session.feedback();
+      if (feedback != null) {
+        feedback.check(nowNanos);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.Announced;
 import org.jetsonrelay.server.hub.Camera;
+import org.jetsonrelay.server.hub.Reception;
 import org.jetsonrelay.server.hub.Subscription;
 import org.jetsonrelay.server.hub.Watch;
 import org.jetsonrelay.server.metrics.RateMeter;
@@ -155,6 +156,11 @@ final class ViewerFeed {
     synchronized (pacer) {
       return pacer.onPong(nowNanos, payload.getLong(payload.position())) && gated;
     }
+  }
+
+  /// What this viewer asked for and how fast it gets it.
+  Reception reception(long nowNanos) {
+    return new Reception(maxFps, pace(nowNanos).deliveryMillis());
   }
 
   int pending() {

@@ -41,6 +41,7 @@ final class Viewing {
   }
 
   static final int FRAME_BYTES = 45_000;
+  static final long FIRST_PING = 1_000_000;
   private static final int PING_BYTES = 10;
   private static final int METADATA_BYTES = 120;
   private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -59,6 +60,7 @@ final class Viewing {
 
   private final Events events = new Events();
   private @Nullable Pacer pacer;
+  private @Nullable PacerScript script;
   private SimulatedTcp tcp;
   private SimulatedTcp.Line back;
   private Random random;
@@ -122,11 +124,17 @@ final class Viewing {
     return this;
   }
 
+  /// Writes down all that the pacer is told and what it answers.
+  Viewing recording(PacerScript value) {
+    script = value;
+    return this;
+  }
+
   /// Runs and returns the ages of what arrived from the given second on.
   Ages run() {
     random = new Random(~seed);
     back = new SimulatedTcp.Line(link, random);
-    pacer = relay == Relay.PACED ? new Pacer(settings, 1_000_000) : null;
+    pacer = relay == Relay.PACED ? new Pacer(settings, FIRST_PING) : null;
     int buffer = relay == Relay.SMALL_BUFFER ? settings.fallbackBufferBytes() : 0;
     tcp = new SimulatedTcp(events, link, congestion.start(), buffer, seed, this::received);
     tcp.onWritable(this::work);
@@ -179,6 +187,9 @@ final class Viewing {
       }
       long now = events.now();
       long wait = pacer == null ? 0 : pacer.gate(now);
+      if (pacer != null && script != null) {
+        script.gate(pacer, now, wait);
+      }
       if (wait > 0) {
         long timer = ++gateTimer;
         events.after(
@@ -198,6 +209,9 @@ final class Viewing {
   private void unit(long now) {
     int bytes = frameBytes + METADATA_BYTES;
     long ping = pacer == null ? Pacer.NO_PING : pacer.onSend(now, bytes);
+    if (pacer != null && script != null) {
+      script.send(pacer, now, bytes, ping);
+    }
     if (pacer != null && pacer.fellBack()) {
       tcp.buffer(settings.fallbackBufferBytes());
     }
@@ -267,7 +281,14 @@ final class Viewing {
     events.at(
         arrives,
         () -> {
-          if (pacer != null && pacer.onPong(events.now(), payload)) {
+          if (pacer == null) {
+            return;
+          }
+          boolean news = pacer.onPong(events.now(), payload);
+          if (script != null) {
+            script.pong(pacer, events.now(), payload, news);
+          }
+          if (news) {
             work();
           }
         });
