@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jetsonrelay.agent.capture.CaptureLoop;
 import org.jetsonrelay.agent.capture.Mailbox;
 import org.jetsonrelay.agent.capture.SourceFactory;
+import org.jetsonrelay.agent.uplink.Audience;
 import org.jetsonrelay.agent.uplink.Uplink;
 
 /**
@@ -39,8 +40,28 @@ final class Camera {
         new CaptureLoop(
             label, factory, mailbox, () -> holder[0].wake(), settings.captureOf(camera), random);
     uplink =
-        new Uplink(label, settings.uplinkOf(camera), client, mailbox, capture::want, clock, random);
+        new Uplink(
+            label, settings.uplinkOf(camera), client, mailbox, audience(capture), clock, random);
     holder[0] = uplink;
+  }
+
+  private static Audience audience(CaptureLoop capture) {
+    return new Audience() {
+      @Override
+      public void wants(boolean frames) {
+        capture.want(frames);
+      }
+
+      @Override
+      public boolean adjustable() {
+        return capture.adjustable();
+      }
+
+      @Override
+      public void quality(int percent) {
+        capture.quality(percent);
+      }
+    };
   }
 
   void start() {

@@ -60,6 +60,22 @@ final class Options {
   @Nullable String quality;
 
   @Option(
+      names = "--min-quality",
+      paramLabel = "1-100",
+      description =
+          "How far the JPEG quality may be lowered when the uplink or the audience cannot take more"
+              + " (MIN_QUALITY; default 40).")
+  @Nullable String minQuality;
+
+  @Option(
+      names = "--no-adapt",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Never change the JPEG quality (NO_ADAPT; default false).")
+  @Nullable String noAdapt;
+
+  @Option(
       names = "--token",
       paramLabel = "TOKEN",
       description =

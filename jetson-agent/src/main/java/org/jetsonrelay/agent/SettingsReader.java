@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -62,7 +63,15 @@ final class SettingsReader {
         cameras(),
         Values.logLevel(level.value(), level.origin()),
         CaptureSettings.defaults(),
-        UplinkSettings.Limits.defaults().withPing(Values.pingPeriod(ping.value(), ping.origin())));
+        UplinkSettings.Limits.defaults().withPing(Values.pingPeriod(ping.value(), ping.origin())),
+        minQuality());
+  }
+
+  private OptionalInt minQuality() throws UsageException {
+    Setting off = setting(options.noAdapt, "--no-adapt", "NO_ADAPT", "false");
+    Setting least = setting(options.minQuality, "--min-quality", "MIN_QUALITY", "40");
+    int quality = Values.quality(least.value(), least.origin());
+    return Values.yes(off.value(), off.origin()) ? OptionalInt.empty() : OptionalInt.of(quality);
   }
 
   private List<CameraSettings> cameras() throws UsageException {

@@ -31,6 +31,12 @@ public final class CaptureLoop {
 
   private volatile boolean stopped;
 
+  /** Written by {@link #quality}, read by the capture thread; 0 is the source's own. */
+  private volatile int quality;
+
+  /** Whether the source has refused to change its quality; written by the capture thread. */
+  private volatile boolean fixed;
+
   /**
    * The last failure that was logged; it is said once, not at every attempt. Capture thread only.
    */
@@ -71,6 +77,19 @@ public final class CaptureLoop {
       wanted = frames;
       lock.notifyAll();
     }
+  }
+
+  /**
+   * Asks for frames of this JPEG quality, from the next one on and after each opening. Any thread;
+   * returns at once.
+   */
+  public void quality(int percent) {
+    quality = percent;
+  }
+
+  /** Whether the source can change its quality, as far as was tried. Any thread. */
+  public boolean adjustable() {
+    return !fixed;
   }
 
   /** Ends the thread and closes the source. Returns whether that was done within the limit. */
@@ -133,7 +152,9 @@ public final class CaptureLoop {
   private String readWhileWanted(Source source) throws SourceException, InterruptedException {
     FrameWatch watch = new FrameWatch(settings.firstFrame(), settings.nextFrame());
     watch.opened(System.nanoTime());
+    int applied = 0;
     while (wanted) {
+      applied = adjust(source, applied);
       Source.Read read = source.read(mailbox.filling(), settings.read());
       long now = System.nanoTime();
       if (read == Source.Read.END) {
@@ -151,6 +172,18 @@ public final class CaptureLoop {
       }
     }
     return "";
+  }
+
+  /** Passes a new quality on to the source. Returns the one that it knows. */
+  private int adjust(Source source, int applied) {
+    int wish = quality;
+    if (wish != applied) {
+      fixed = !source.quality(wish);
+      if (fixed) {
+        LOG.log(Level.DEBUG, "{0}: this source keeps its JPEG quality", camera);
+      }
+    }
+    return wish;
   }
 
   private void awaitNextAttempt(String failure) throws InterruptedException {

@@ -28,6 +28,9 @@ public final class Mailbox {
   /** Frames replaced before they were taken; guarded by the lock. */
   private long skipped;
 
+  /** Frames put in since the start; guarded by the lock. */
+  private long offered;
+
   /** With three pictures of {@code bytes} each to begin with; they grow as needed. */
   public Mailbox(int bytes) {
     filling = new Picture(bytes);
@@ -50,6 +53,21 @@ public final class Mailbox {
         skipped++;
       }
       waiting = true;
+      offered++;
+    }
+  }
+
+  /** Whether a frame waits. Any thread. */
+  public boolean hasPicture() {
+    synchronized (lock) {
+      return waiting;
+    }
+  }
+
+  /** Frames put in since the start. Any thread. */
+  public long offered() {
+    synchronized (lock) {
+      return offered;
     }
   }
 

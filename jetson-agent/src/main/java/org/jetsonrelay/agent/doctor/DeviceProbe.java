@@ -24,8 +24,8 @@ import org.jetsonrelay.agent.capture.gstreamer.GstLibrary;
 import org.jetsonrelay.agent.capture.gstreamer.Input;
 
 /**
- * Looks at this machine: its files, its C library, its GStreamer, its cameras. Reads only, and opens
- * cameras just long enough to ask what they offer. Called by one thread.
+ * Looks at this machine: its files, its C library, its GStreamer, its cameras. Reads only, and
+ * opens cameras just long enough to ask what they offer. Called by one thread.
  */
 public final class DeviceProbe {
 
@@ -178,7 +178,9 @@ public final class DeviceProbe {
     }
   }
 
-  /** The C library's version, by {@code ldd --version}; musl's ldd answers otherwise and is none. */
+  /**
+   * The C library's version, by {@code ldd --version}; musl's ldd answers otherwise and is none.
+   */
   private static Optional<String> libraryVersion() {
     try {
       Process process = new ProcessBuilder("ldd", "--version").redirectErrorStream(true).start();

@@ -113,8 +113,12 @@ public record DeviceReport(
   public String toText() {
     StringBuilder text = new StringBuilder();
     row(text, "model", model.orElse("unknown"));
-    row(text, "JetPack", jetpack.map(pack -> pack + l4t.map(r -> " (L4T " + r + ")").orElse(""))
-        .orElse("none: not a Jetson"));
+    row(
+        text,
+        "JetPack",
+        jetpack
+            .map(pack -> pack + l4t.map(r -> " (L4T " + r + ")").orElse(""))
+            .orElse("none: not a Jetson"));
     row(text, "architecture", architecture);
     row(text, "Java", java);
     row(text, "glibc", glibc.orElse("unknown"));

@@ -30,6 +30,19 @@ final class Line implements WebSocket.Listener {
    */
   private final Queue<String> inbox = new ArrayBlockingQueue<>(MOST_WAITING);
 
+  /**
+   * Pongs that may answer a frame's pings, as {@link #inbox}; more than fit are made up by the
+   * relay, or will be made up for by the next one.
+   */
+  private final Queue<Pong> pongs = new ArrayBlockingQueue<>(MOST_WAITING);
+
+  /**
+   * A pong with a number in it.
+   *
+   * @param atNanos when it came, as {@link System#nanoTime}
+   */
+  record Pong(long atNanos, long payload) {}
+
   /** The message being assembled; callbacks only. */
   private final StringBuilder parts = new StringBuilder();
 
@@ -95,7 +108,13 @@ final class Line implements WebSocket.Listener {
 
   @Override
   public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer payload) {
-    return heard();
+    long now = System.nanoTime();
+    heardNanos = now;
+    if (payload.remaining() == Long.BYTES
+        && pongs.offer(new Pong(now, payload.getLong(payload.position())))) {
+      wake.run();
+    }
+    return null;
   }
 
   private @Nullable CompletionStage<?> heard() {
@@ -122,6 +141,11 @@ final class Line implements WebSocket.Listener {
   /** Uplink thread: the next message, or null. */
   @Nullable String next() {
     return inbox.poll();
+  }
+
+  /** Uplink thread: the next pong, or null. */
+  @Nullable Pong nextPong() {
+    return pongs.poll();
   }
 
   /** When anything was heard last. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import org.jetsonrelay.agent.policy.AudienceReport;
 
 /** Reads and writes the JSON of the wire protocol. Stateless. */
 final class MessageCodec {
@@ -37,6 +38,10 @@ final class MessageCodec {
     String requestedBy = "";
     String code = "";
     String message = "";
+    double viewers = 0;
+    double deliveredFps = 0;
+    double wantedFps = 0;
+    double ageMillis = 0;
     try (JsonParser json = JSON.createParser(trimmed(text))) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return bad("not a JSON object");
@@ -46,12 +51,17 @@ final class MessageCodec {
         JsonToken token = json.nextToken();
         json.skipChildren();
         String value = token == JsonToken.VALUE_STRING ? json.getText() : "";
+        double number = token.isNumeric() ? json.getDoubleValue() : 0;
         switch (field) {
           case "type" -> type = value;
           case "clientId" -> clientId = value;
           case "requestedBy" -> requestedBy = value;
           case "code" -> code = value;
           case "message" -> message = value;
+          case "viewers" -> viewers = number;
+          case "deliveredFps" -> deliveredFps = number;
+          case "wantedFps" -> wantedFps = number;
+          case "ageMs" -> ageMillis = number;
           default -> {}
         }
       }
@@ -70,6 +80,12 @@ final class MessageCodec {
       case "pong" -> new ServerMessage(ServerMessage.Type.PONG, "", message);
       case "server_shutdown" -> new ServerMessage(ServerMessage.Type.SHUTDOWN, "", message);
       case "error" -> new ServerMessage(ServerMessage.Type.ERROR, code, message);
+      case "stream_feedback" ->
+          new ServerMessage(
+              ServerMessage.Type.FEEDBACK,
+              "",
+              message,
+              new AudienceReport((int) viewers, deliveredFps, wantedFps, (long) ageMillis));
       case "" -> bad("no type");
       default -> new ServerMessage(ServerMessage.Type.OTHER, "", message);
     };
@@ -89,7 +105,7 @@ final class MessageCodec {
   }
 
   /** The registration as a camera. */
-  static String clientType(Optional<String> name, Optional<String> token) {
+  static String clientType(Optional<String> name, Optional<String> token, boolean feedback) {
     return write(json -> {
       json.writeStringField("type", "client_type");
       json.writeStringField("clientType", "jetson");
@@ -98,6 +114,11 @@ final class MessageCodec {
       }
       if (token.isPresent()) {
         json.writeStringField("token", token.get());
+      }
+      if (feedback) {
+        json.writeArrayFieldStart("features");
+        json.writeString("feedback");
+        json.writeEndArray();
       }
     });
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.agent.uplink;
 
+import org.jetsonrelay.agent.policy.AudienceReport;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a relay says to a camera, as far as a camera cares.
  *
@@ -8,8 +11,13 @@ package org.jetsonrelay.agent.uplink;
  * @param subject the client id of {@code welcome}, who asked for {@code start_streaming} or {@code
  *     stop_streaming}, the code of an {@code error}; else empty
  * @param message its text for people; may be empty
+ * @param report what {@code stream_feedback} says; null in all others
  */
-record ServerMessage(Type type, String subject, String message) {
+record ServerMessage(Type type, String subject, String message, @Nullable AudienceReport report) {
+
+  ServerMessage(Type type, String subject, String message) {
+    this(type, subject, message, null);
+  }
 
   /** The types that matter. */
   enum Type {
@@ -21,6 +29,7 @@ record ServerMessage(Type type, String subject, String message) {
     PONG,
     SHUTDOWN,
     ERROR,
+    FEEDBACK,
     /** Well-formed, but nothing to this agent; a newer relay may say more than it knows. */
     OTHER,
     /** Not a JSON object with a type. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.agent.capture.Mailbox;
 import org.jetsonrelay.agent.capture.Picture;
+import org.jetsonrelay.agent.policy.AudienceReport;
 import org.jetsonrelay.agent.policy.Demand;
 import org.jetsonrelay.agent.policy.Keepalive;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class Session {
    */
   private static final int MOST_ANSWERS = 4;
 
+  /** Payload of the keepalive's pings: negative, so it is never one of a frame's. */
+  private static final long KEEP_ALIVE = -1;
+
   private static final long LONGEST_PARK_NANOS = 500_000_000;
 
   private final String camera;
@@ -44,13 +48,14 @@ final class Session {
   private final Mailbox mailbox;
   private final Tally tally;
   private final InstantSource clock;
+  private final Adaptation adaptation;
+  private final FrameSender sender;
   private final Keepalive keepalive;
   private final long openedNanos = System.nanoTime();
   private final Queue<String> answers = new ArrayDeque<>(MOST_ANSWERS);
 
   private String clientId = "";
   private boolean registered;
-  private long pings;
   private CompletableFuture<WebSocket> pinging = CompletableFuture.completedFuture(null);
 
   /** The send under way or the last one; the picture it reads is not ours until it is done. */
@@ -69,13 +74,19 @@ final class Session {
     mailbox = uplink.mailbox();
     tally = uplink.tally();
     clock = uplink.clock();
+    adaptation = uplink.adaptation();
+    sender = new FrameSender(socket, uplink.firstPing(), openedNanos);
     keepalive = new Keepalive(settings.limits().ping(), openedNanos);
   }
 
   /** Serves the connection until it has ended, and says how. */
   Ending run() {
     try {
-      send(socket.sendText(MessageCodec.clientType(settings.name(), settings.token()), true));
+      send(
+          socket.sendText(
+              MessageCodec.clientType(
+                  settings.name(), settings.token(), adaptation.wantsFeedback()),
+              true));
       Ending ending = serve();
       if (line.tooLarge()) {
         farewell("message too large");
@@ -109,17 +120,17 @@ final class Session {
       if (ending != null) {
         return ending;
       }
-      sendNext(now);
+      long gate = sendNext(now);
+      measure(now);
       uplink.tick(now);
-      LockSupport.parkNanos(this, nanosToWait(now));
+      LockSupport.parkNanos(this, Math.min(gate, nanosToWait(now)));
     }
   }
 
   /** Accounts for a send that is done. */
   private @Nullable Ending settle() {
     // A ping that cannot be sent may be all that tells of a connection's end: the client of JDK 17
-    // now and then
-    // overlooks that the other side has closed it.
+    // now and then overlooks that the other side has closed it.
     boolean failed = pinging.isCompletedExceptionally() || sending.isCompletedExceptionally();
     if (!sending.isDone() && !failed) {
       return null;
@@ -130,13 +141,26 @@ final class Session {
       return seen != null ? seen : Ending.lost("sending to the relay failed");
     }
     if (inFlight != null) {
-      tally.sent(inFlight.data().limit(), clock.millis() - inFlight.capturedAtMillis());
+      int bytes = inFlight.data().limit();
+      tally.sent(bytes, clock.millis() - inFlight.capturedAtMillis());
+      adaptation.sent(bytes);
       inFlight = null;
     }
     return null;
   }
 
+  private void measure(long nowNanos) {
+    if (registered && demand.sending()) {
+      adaptation.tick(sender, nowNanos);
+    } else {
+      adaptation.pause();
+    }
+  }
+
   private @Nullable Ending readInbox(long nowNanos) {
+    for (Line.Pong pong = line.nextPong(); pong != null; pong = line.nextPong()) {
+      sender.pong(pong);
+    }
     for (String text = line.next(); text != null; text = line.next()) {
       Ending ending = handle(MessageCodec.read(text), nowNanos);
       if (ending != null) {
@@ -187,6 +211,13 @@ final class Session {
         return Failures.ofError(message.subject(), message.message(), settings.limits().replaced());
       }
       case BAD -> LOG.log(Level.DEBUG, "{0}: ignored a message: {1}", camera, message.message());
+      case FEEDBACK -> {
+        AudienceReport report = message.report();
+        if (report != null) {
+          adaptation.report(report, nowNanos);
+          sender.follow(report);
+        }
+      }
       case PONG, OTHER -> {}
     }
     return null;
@@ -214,32 +245,38 @@ final class Session {
     return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
   }
 
-  private void sendNext(long nowNanos) {
-    // A ping may be sent beside a frame (it is queued behind it), but not beside another ping.
-    if (keepalive.pingDue(nowNanos) && pinging.isDone()) {
-      pinging = socket.sendPing(ByteBuffer.allocate(Long.BYTES).putLong(pings++).flip());
-    }
+  /** Returns for how many nanoseconds a frame that waits may not go; much when none does. */
+  private long sendNext(long nowNanos) {
     if (!sending.isDone()) {
-      return;
+      return LONGEST_PARK_NANOS;
+    }
+    // A frame's pings must not meet this one: the client takes one at a time.
+    if (pinging.isDone() && keepalive.pingDue(nowNanos)) {
+      pinging = socket.sendPing(FrameSender.payload(KEEP_ALIVE));
+      var unused = pinging.whenComplete((done, failure) -> uplink.wake());
     }
     String answer = answers.poll();
     if (answer != null) {
       send(socket.sendText(answer, true));
-    } else if (registered && demand.sending()) {
-      Picture picture = mailbox.take();
-      if (picture != null) {
-        send(picture);
+    } else if (registered && pinging.isDone() && demand.sending() && mailbox.hasPicture()) {
+      // First the gate, then the picture: a newer one may come while it is shut.
+      long wait = sender.waitNanos(nowNanos);
+      Picture picture = wait > 0 ? null : mailbox.take();
+      if (picture == null) {
+        return wait;
       }
+      send(picture, nowNanos);
     }
+    return LONGEST_PARK_NANOS;
   }
 
-  private void send(Picture picture) {
+  private void send(Picture picture, long nowNanos) {
     ByteBuffer jpeg = picture.data().duplicate();
     String from = clientId.isEmpty() ? camera : clientId;
     String metadata =
         MessageCodec.imageData(from, camera, jpeg.remaining(), picture.capturedAtMillis());
     inFlight = picture;
-    send(socket.sendText(metadata, true).thenCompose(next -> next.sendBinary(jpeg, true)));
+    send(sender.send(metadata, jpeg, nowNanos));
   }
 
   private void send(CompletableFuture<WebSocket> future) {

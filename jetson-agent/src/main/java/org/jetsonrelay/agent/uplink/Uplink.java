@@ -44,6 +44,7 @@ public final class Uplink {
   private final RandomGenerator random;
   private final Demand demand;
   private final Backoff backoff;
+  private final Adaptation adaptation;
   private final Tally tally = new Tally(System.nanoTime());
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final Thread thread;
@@ -76,6 +77,7 @@ public final class Uplink {
     this.clock = clock;
     this.random = random;
     UplinkSettings.Limits limits = settings.limits();
+    adaptation = new Adaptation(camera, settings.quality(), audience, mailbox, System.nanoTime());
     demand = new Demand(settings.always(), limits.linger());
     backoff = new Backoff(limits.retryFirst(), limits.retryLast(), limits.steady(), random);
     thread = new Thread(this::run, "uplink-" + camera);
@@ -236,12 +238,23 @@ public final class Uplink {
     return mailbox;
   }
 
+  Adaptation adaptation() {
+    return adaptation;
+  }
+
   Tally tally() {
     return tally;
   }
 
   InstantSource clock() {
     return clock;
+  }
+
+  /**
+   * What a connection's first frame ping says: random, so that no pong is taken for it by chance.
+   */
+  long firstPing() {
+    return random.nextLong(Long.MAX_VALUE);
   }
 
   boolean stopping() {

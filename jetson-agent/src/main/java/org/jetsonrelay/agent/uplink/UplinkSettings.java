@@ -4,6 +4,7 @@ package org.jetsonrelay.agent.uplink;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import org.jetsonrelay.agent.policy.QualitySettings;
 
 /**
  * Where one camera is published and within which limits.
@@ -12,10 +13,17 @@ import java.util.Optional;
  * @param name the camera's name; without one the relay chooses
  * @param token what the relay may want to see before it takes the camera
  * @param always capture and send whether or not anybody watches
+ * @param quality within which bounds the JPEG quality follows uplink and audience; without it the
+ *     quality is the source's own
  * @param limits all that has a limit
  */
 public record UplinkSettings(
-    URI relay, Optional<String> name, Optional<String> token, boolean always, Limits limits) {
+    URI relay,
+    Optional<String> name,
+    Optional<String> token,
+    boolean always,
+    Optional<QualitySettings> quality,
+    Limits limits) {
 
   /**
    * Times and sizes.

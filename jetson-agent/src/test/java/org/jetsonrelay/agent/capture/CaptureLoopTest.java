@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,18 @@ class CaptureLoopTest {
   /** Set by the tests, read by the capture thread. */
   private volatile Behaviour behaviour = Behaviour.WORKS;
 
+  /** What the sources were told, and by whom. */
+  private final List<String> qualities = new CopyOnWriteArrayList<>();
+
+  private volatile boolean adjusts = true;
+
   private final class Obedient implements Source {
+
+    @Override
+    public boolean quality(int percent) {
+      qualities.add(percent + " by " + Thread.currentThread().getName());
+      return adjusts;
+    }
 
     @Override
     public void open() throws SourceException {
@@ -119,6 +132,40 @@ class CaptureLoopTest {
         awaitFrames();
       }
     }
+  }
+
+  @Test
+  void passesTheQualityOnByTheCaptureThreadAndAgainAfterEachOpening() {
+    loop.start();
+    loop.want(true);
+    awaitFrames();
+    assertThat(qualities).isEmpty();
+    loop.quality(64);
+    awaitFrames();
+    assertThat(qualities).containsExactly("64 by capture-front");
+    loop.quality(51);
+    awaitFrames();
+    loop.want(false);
+    await().until(() -> closed.get() == 1);
+    loop.want(true);
+    awaitFrames();
+
+    assertThat(qualities)
+        .containsExactly("64 by capture-front", "51 by capture-front", "51 by capture-front");
+    assertThat(loop.adjustable()).isTrue();
+  }
+
+  @Test
+  void tellsThatASourceKeepsItsQuality() {
+    adjusts = false;
+    loop.start();
+    loop.want(true);
+    loop.quality(64);
+    awaitFrames();
+    await().until(() -> !loop.adjustable());
+    awaitFrames();
+
+    assertThat(qualities).containsExactly("64 by capture-front");
   }
 
   @Test

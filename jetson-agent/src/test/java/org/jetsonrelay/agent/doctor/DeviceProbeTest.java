@@ -71,7 +71,9 @@ class DeviceProbeTest {
     assertThat(report.problems())
         .anyMatch(problem -> problem.contains("there is no camera"))
         .anyMatch(problem -> problem.contains("nvidia-l4t-gstreamer"));
-    assertThat(report.toText()).contains("model         unknown\n").contains("glibc         unknown");
+    assertThat(report.toText())
+        .contains("model         unknown\n")
+        .contains("glibc         unknown");
   }
 
   @Test
@@ -125,7 +127,8 @@ class DeviceProbeTest {
       write("dev/video" + number, "");
     }
     Device device = new Device(Optional.of("1.22.0"), Set.of("jpegenc"), Set.of());
-    DeviceReport report = new DeviceProbe(root, answering(device, Set.of())).report(Optional.empty());
+    DeviceReport report =
+        new DeviceProbe(root, answering(device, Set.of())).report(Optional.empty());
     // And the test picture.
     assertThat(report.cameras()).hasSize(DeviceProbe.MOST_CAMERAS + 1);
   }
@@ -148,7 +151,8 @@ class DeviceProbeTest {
     try (JsonParser parser = new JsonFactory().createParser(report.toJson())) {
       StringBuilder seen = new StringBuilder();
       while (parser.nextToken() != null) {
-        if (parser.currentToken() != JsonToken.FIELD_NAME && parser.currentToken().isScalarValue()) {
+        if (parser.currentToken() != JsonToken.FIELD_NAME
+            && parser.currentToken().isScalarValue()) {
           seen.append(parser.currentName()).append('=').append(parser.getText()).append('|');
         }
       }
@@ -172,7 +176,8 @@ class DeviceProbeTest {
     "musl libc (aarch64),"
   })
   void readsTheCLibrarysVersion(String line, String version) {
-    assertThat(DeviceProbe.glibc(line + "\nCopyright 1999.12\n")).isEqualTo(Optional.ofNullable(version));
+    assertThat(DeviceProbe.glibc(line + "\nCopyright 1999.12\n"))
+        .isEqualTo(Optional.ofNullable(version));
   }
 
   @ParameterizedTest

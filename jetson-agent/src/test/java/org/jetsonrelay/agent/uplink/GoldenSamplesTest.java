@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jetsonrelay.agent.policy.AudienceReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +59,7 @@ class GoldenSamplesTest {
     "stop_streaming,STOP,requestedBy",
     "server_shutdown,SHUTDOWN,",
     "error,ERROR,code",
-    "stream_feedback,OTHER,"
+    "stream_feedback,FEEDBACK,"
   })
   void readsWhatARelaySays(String file, ServerMessage.Type type, String subject)
       throws IOException {
@@ -72,10 +73,19 @@ class GoldenSamplesTest {
   }
 
   @Test
+  void readsWhatTheAudienceGets() throws IOException {
+    assertThat(samples("stream_feedback"))
+        .extracting(sample -> MessageCodec.read(json(sample)).report())
+        .containsExactly(new AudienceReport(2, 14.5, 30, 85));
+  }
+
+  @Test
   void writesARegistrationThatARelayReads() throws IOException {
     assertThat(samples("client_type"))
         .extracting(GoldenSamplesTest::json)
-        .contains(MessageCodec.clientType(Optional.empty(), Optional.empty()));
+        .contains(MessageCodec.clientType(Optional.empty(), Optional.empty(), false))
+        .contains(
+            MessageCodec.clientType(Optional.of("front-left_2.0"), Optional.of("s3cret"), true));
   }
 
   @Test

@@ -56,7 +56,7 @@ class MessageCodecTest {
 
   @Test
   void escapesWhatUsersChoose() {
-    assertThat(MessageCodec.clientType(Optional.of("a\"b"), Optional.of("\\")))
+    assertThat(MessageCodec.clientType(Optional.of("a\"b"), Optional.of("\\"), false))
         .isEqualTo(
             "{\"type\":\"client_type\",\"clientType\":\"jetson\",\"name\":\"a\\\"b\",\"token\":\"\\\\\"}");
   }

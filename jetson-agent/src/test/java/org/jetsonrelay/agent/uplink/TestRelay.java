@@ -160,6 +160,7 @@ public final class TestRelay implements Closeable {
 
     private final Socket socket;
     private final List<Message> messages = new CopyOnWriteArrayList<>();
+    private final List<Message> frames = new CopyOnWriteArrayList<>();
     private volatile String request = "";
     private volatile boolean ended;
     private volatile int closeCode;
@@ -171,6 +172,11 @@ public final class TestRelay implements Closeable {
     /** Data messages in order of arrival. */
     public List<Message> messages() {
       return messages;
+    }
+
+    /** Pings and data messages in order of arrival. */
+    public List<Message> frames() {
+      return frames;
     }
 
     /** The handshake's request. */
@@ -294,6 +300,7 @@ public final class TestRelay implements Closeable {
           }
           Message message = new Message(first & 0x0F, payload);
           messages.add(message);
+          frames.add(message);
           if (welcoming && message.text().contains("client_type")) {
             say(
                 "{\"type\":\"registration_success\",\"clientType\":\"jetson\",\"message\":\"Registered as jetson client\"}");
@@ -305,6 +312,7 @@ public final class TestRelay implements Closeable {
           return false;
         }
         case 9 -> {
+          frames.add(new Message(9, payload));
           if (answeringPings) {
             frame(0x8A, payload);
           }

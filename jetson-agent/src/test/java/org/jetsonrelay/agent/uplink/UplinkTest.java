@@ -73,7 +73,8 @@ class UplinkTest {
       URI uri, UplinkSettings.Limits limits, UnaryOperator<UplinkSettings> change) {
     UplinkSettings settings =
         change.apply(
-            new UplinkSettings(uri, Optional.of("front"), Optional.empty(), false, limits));
+            new UplinkSettings(
+                uri, Optional.of("front"), Optional.empty(), false, Optional.empty(), limits));
     Uplink started =
         new Uplink(
             "front", settings, client, mailbox, wishes::add, InstantSource.system(), new Random(1));
@@ -106,7 +107,9 @@ class UplinkTest {
     start(
         relay.uri(),
         quick,
-        s -> new UplinkSettings(s.relay(), s.name(), Optional.of("s3cret"), false, quick));
+        s ->
+            new UplinkSettings(
+                s.relay(), s.name(), Optional.of("s3cret"), false, Optional.empty(), quick));
 
     TestRelay.Connection connection = registered(1);
 
@@ -145,7 +148,10 @@ class UplinkTest {
 
   @Test
   void sendsToNobodyInParticularWhenAlwaysOn() {
-    start(relay.uri(), quick, s -> new UplinkSettings(s.relay(), s.name(), s.token(), true, quick));
+    start(
+        relay.uri(),
+        quick,
+        s -> new UplinkSettings(s.relay(), s.name(), s.token(), true, Optional.empty(), quick));
     TestRelay.Connection connection = registered(1);
     await().until(() -> wishes.equals(List.of(true)));
 

@@ -37,7 +37,8 @@ class GstSourceTest {
   }
 
   @Test
-  void deliversPicturesOfTheSizeAskedFor() throws IOException, InterruptedException, SourceException {
+  void deliversPicturesOfTheSizeAskedFor()
+      throws IOException, InterruptedException, SourceException {
     GstSettings settings = GstSettings.of(new Input.Test()).withSize(320, 240).withFps(30);
     try (GstSource source = new GstSource(settings.withEncoder(Encoder.CPU))) {
       source.open();
@@ -55,10 +56,12 @@ class GstSourceTest {
   }
 
   @Test
-  void changesTheQualityOfTheFramesToCome() throws IOException, InterruptedException, SourceException {
+  void changesTheQualityOfTheFramesToCome()
+      throws IOException, InterruptedException, SourceException {
     try (GstSource source =
-        open("videotestsrc pattern=snow ! video/x-raw,width=320,height=240"
-            + " ! jpegenc name=enc quality=95 ! appsink name=sink max-buffers=1")) {
+        open(
+            "videotestsrc pattern=snow ! video/x-raw,width=320,height=240"
+                + " ! jpegenc name=enc quality=95 ! appsink name=sink max-buffers=1")) {
       int before = sixthFrameBytes(source);
       assertThat(source.quality(5)).isTrue();
       assertThat(sixthFrameBytes(source)).isLessThan(before / 2);
@@ -68,7 +71,8 @@ class GstSourceTest {
   }
 
   @Test
-  void cannotChangeTheQualityOfWhatPassesThrough() throws IOException, InterruptedException, SourceException {
+  void cannotChangeTheQualityOfWhatPassesThrough()
+      throws IOException, InterruptedException, SourceException {
     try (GstSource source = open("videotestsrc ! jpegenc")) {
       assertThat(source.quality(50)).isFalse();
     }
@@ -78,8 +82,9 @@ class GstSourceTest {
   @Test
   void growsThePictureForALargeFrame() throws IOException, InterruptedException, SourceException {
     try (GstSource source =
-        open("videotestsrc num-buffers=1 pattern=snow ! video/x-raw,width=1280,height=720"
-            + " ! jpegenc quality=100")) {
+        open(
+            "videotestsrc num-buffers=1 pattern=snow ! video/x-raw,width=1280,height=720"
+                + " ! jpegenc quality=100")) {
       assertThat(source.read(picture, PATIENCE)).isEqualTo(Read.PICTURE);
       assertThat(picture.data().limit()).isGreaterThan(256 * 1024);
       assertThat(decoded().getWidth()).isEqualTo(1280);
@@ -125,7 +130,8 @@ class GstSourceTest {
   }
 
   @Test
-  void refusesAPipelineThatDeliversNoJpegs() throws IOException, InterruptedException, SourceException {
+  void refusesAPipelineThatDeliversNoJpegs()
+      throws IOException, InterruptedException, SourceException {
     try (GstSource source =
         open("videotestsrc ! video/x-raw,width=64,height=64 ! appsink name=sink max-buffers=1")) {
       assertThatThrownBy(() -> source.read(picture, PATIENCE))
@@ -135,7 +141,8 @@ class GstSourceTest {
   }
 
   @Test
-  void addsTheTablesThatACameraLeavesOut(@TempDir Path folder) throws IOException, InterruptedException, SourceException {
+  void addsTheTablesThatACameraLeavesOut(@TempDir Path folder)
+      throws IOException, InterruptedException, SourceException {
     Path file = Files.write(folder.resolve("bare.jpg"), JpegRepairTest.BARE);
     try (GstSource source =
         open("filesrc blocksize=1000000 location=" + PipelineBuilder.quoted(file.toString()))) {
@@ -146,7 +153,8 @@ class GstSourceTest {
   }
 
   @Test
-  void readsAFileWhateverItIsCalled(@TempDir Path folder) throws IOException, InterruptedException, SourceException {
+  void readsAFileWhateverItIsCalled(@TempDir Path folder)
+      throws IOException, InterruptedException, SourceException {
     for (String name :
         new String[] {
           "a\" ! fakesink name=\"x.jpg", "b\\\" ! x.jpg", "c\\n\\.jpg", "\"d\".jpg", "ä€𝄞 ! '.jpg"
@@ -169,8 +177,7 @@ class GstSourceTest {
     assertThatThrownBy(() -> new GstSource(GstSettings.of(new Input.File("/no/such.mp4"))).open())
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("/no/such.mp4");
-    assertThatThrownBy(
-            () -> new GstSource(GstSettings.of(new Input.V4l2("/dev/video77"))).open())
+    assertThatThrownBy(() -> new GstSource(GstSettings.of(new Input.V4l2("/dev/video77"))).open())
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("v4l2:/dev/video77 cannot be opened: ");
     assertThatThrownBy(() -> open("ä€𝄞"))
@@ -197,12 +204,10 @@ class GstSourceTest {
     GstCapture capture = Installed.library().open("appsrc ! appsink name=sink");
     CountDownLatch inside = new CountDownLatch(1);
     FutureTask<Integer> pull =
-        new FutureTask<>(
-            () -> {
-              inside.countDown();
-              return capture.pull(
-                  ByteBuffer.allocateDirect(64), Duration.ofMillis(700).toNanos());
-            });
+        new FutureTask<>(() -> {
+          inside.countDown();
+          return capture.pull(ByteBuffer.allocateDirect(64), Duration.ofMillis(700).toNanos());
+        });
     Thread thread = new Thread(pull, "pull");
     thread.start();
     inside.await();
@@ -275,7 +280,8 @@ class GstSourceTest {
     return source;
   }
 
-  private int sixthFrameBytes(GstSource source) throws IOException, InterruptedException, SourceException {
+  private int sixthFrameBytes(GstSource source)
+      throws IOException, InterruptedException, SourceException {
     for (int count = 0; count < 6; count++) {
       assertThat(source.read(picture, PATIENCE)).isEqualTo(Read.PICTURE);
     }

@@ -43,7 +43,8 @@ final class Installed {
     library();
     Map<String, String> environment = new HashMap<>(faults);
     environment.put("GST_PLUGIN_PATH", PLUGINS.toString());
-    environment.put("GST_REGISTRY", Path.of("target", "gst-double.bin").toAbsolutePath().toString());
+    environment.put(
+        "GST_REGISTRY", Path.of("target", "gst-double.bin").toAbsolutePath().toString());
     if (!Files.exists(DOUBLE)) {
       throw new IllegalStateException(DOUBLE + " was not built beside the library");
     }

@@ -11,8 +11,9 @@ import org.jetsonrelay.agent.capture.gstreamer.Installed.Run;
 import org.junit.jupiter.api.Test;
 
 /**
- * The pipelines meant for a Jetson, run through test doubles of NVIDIA's elements (native/test): they
- * parse, negotiate, deliver and fail as they should. What the real elements do is not shown here.
+ * The pipelines meant for a Jetson, run through test doubles of NVIDIA's elements (native/test):
+ * they parse, negotiate, deliver and fail as they should. What the real elements do is not shown
+ * here.
  */
 class JetsonPipelinesTest {
 
@@ -32,13 +33,15 @@ class JetsonPipelinesTest {
   }
 
   @Test
-  void bringsTheTestPictureToTheJpegEngine() throws IOException, InterruptedException, SourceException {
+  void bringsTheTestPictureToTheJpegEngine()
+      throws IOException, InterruptedException, SourceException {
     Run run = pull(Map.of(), "test", "10", "auto");
     assertThat(run.output()).contains("encoder=NVJPEG", "frames=10");
   }
 
   @Test
-  void repeatsWhatArgusSaysOfAMissingSensor() throws IOException, InterruptedException, SourceException {
+  void repeatsWhatArgusSaysOfAMissingSensor()
+      throws IOException, InterruptedException, SourceException {
     Run run = pull(Map.of(), "csi:2", "1", "auto");
     assertThat(run.output()).contains("failed=csi:2: ", "No cameras available");
     assertThat(run.code()).isEqualTo(PullFrames.FAILED);
@@ -60,21 +63,24 @@ class JetsonPipelinesTest {
   }
 
   @Test
-  void timesOutWhenTheCameraStallsAndStillCloses() throws IOException, InterruptedException, SourceException {
+  void timesOutWhenTheCameraStallsAndStillCloses()
+      throws IOException, InterruptedException, SourceException {
     Run run = pull(Map.of("DOUBLE_CAMERA_STALLS_AFTER", "5"), "csi:0", "100", "auto");
     assertThat(run.output()).contains("and then TIMEOUT");
     assertThat(run.code()).isEqualTo(PullFrames.SILENT);
   }
 
   @Test
-  void goesDownWithAnEncoderThatExitsForASupervisorToRestart() throws IOException, InterruptedException, SourceException {
+  void goesDownWithAnEncoderThatExitsForASupervisorToRestart()
+      throws IOException, InterruptedException, SourceException {
     Run run = pull(Map.of("DOUBLE_ENCODER_EXITS_AFTER", "5"), "csi:0", "100", "auto");
     assertThat(run.output()).contains("encoder=NVJPEG").doesNotContain("frames=", "failed=");
     assertThat(run.code()).isEqualTo(1);
   }
 
   @Test
-  void pullsFramesUnderTheJvmsJniChecksWithoutGrowing() throws IOException, InterruptedException, SourceException {
+  void pullsFramesUnderTheJvmsJniChecksWithoutGrowing()
+      throws IOException, InterruptedException, SourceException {
     Installed.library();
     int frames = Integer.getInteger("jetsonrelay.frames", DEFAULT_FRAMES);
     Run run =
@@ -92,7 +98,8 @@ class JetsonPipelinesTest {
         .contains("frames=" + frames)
         .doesNotContain("in native method", "JNI local refs", "FATAL ERROR");
     assertThat(run.code()).isZero();
-    int growthKilobytes = Integer.parseInt(run.output().replaceAll("(?s).*growth=(-?\\d+).*", "$1"));
+    int growthKilobytes =
+        Integer.parseInt(run.output().replaceAll("(?s).*growth=(-?\\d+).*", "$1"));
     // A leaked frame of this size is 4 KB: 9,000 of them would be 36 MB.
     assertThat(growthKilobytes).isLessThan(8 * 1024);
   }

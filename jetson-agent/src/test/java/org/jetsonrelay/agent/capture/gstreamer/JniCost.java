@@ -9,10 +9,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.agent.capture.SourceException;
 
 /**
- * What it costs to bring a frame of 200 KB, which lies ready in the pipeline, to Java; beside it, in
- * the same run, a plain copy of as much within Java and a call into the library that copies nothing.
- * Only calls that found a frame are counted, each by itself, in bursts after a pause in which the
- * pipeline was filled: waiting for a frame is no cost. Run by hand, on a machine that does nothing else.
+ * What it costs to bring a frame of 200 KB, which lies ready in the pipeline, to Java; beside it,
+ * in the same run, a plain copy of as much within Java and a call into the library that copies
+ * nothing. Only calls that found a frame are counted, each by itself, in bursts after a pause in
+ * which the pipeline was filled: waiting for a frame is no cost. Run by hand, on a machine that
+ * does nothing else.
  */
 final class JniCost {
 

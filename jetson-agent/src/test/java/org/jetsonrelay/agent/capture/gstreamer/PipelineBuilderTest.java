@@ -58,8 +58,7 @@ class PipelineBuilderTest {
           pipeline:a ! b@passthrough@pc@a ! b
           pipeline:a ! b@nvjpeg@jetson@a ! b
           """)
-  void writes(String input, String encoder, String device, String expected)
-      throws SourceException {
+  void writes(String input, String encoder, String device, String expected) throws SourceException {
     Input from = Input.parse(input);
     GstSettings settings = GstSettings.of(from).withSize(1280, 720).withFps(30);
     Encoder by = Encoder.named(encoder).orElseThrow();
@@ -81,10 +80,11 @@ class PipelineBuilderTest {
     assertThat(build("v4l2:/dev/video0", Encoder.PASSTHROUGH, "pc"))
         .isEqualTo("v4l2src device=\"/dev/video0\" do-timestamp=true ! image/jpeg" + SINK);
     assertThat(build("rtsp://h/", Encoder.CPU, "pc"))
-        .endsWith("avdec_h264 ! videoconvert ! video/x-raw,format=I420"
-            + " ! jpegenc name=enc quality=80" + SINK);
-    assertThat(build("test", Encoder.CPU, "pc"))
-        .contains("width=1280,height=720,framerate=30/1");
+        .endsWith(
+            "avdec_h264 ! videoconvert ! video/x-raw,format=I420"
+                + " ! jpegenc name=enc quality=80"
+                + SINK);
+    assertThat(build("test", Encoder.CPU, "pc")).contains("width=1280,height=720,framerate=30/1");
   }
 
   @Test
@@ -95,13 +95,9 @@ class PipelineBuilderTest {
             PipelineBuilder.build(
                 settings, Encoder.CPU, Devices.without(pc, "avdec_h264"), Set.of()))
         .contains(" ! openh264dec ! ");
-    assertThatThrownBy(
-            () ->
-                PipelineBuilder.build(
-                    settings,
-                    Encoder.CPU,
-                    Devices.without(pc, "avdec_h264", "openh264dec"),
-                    Set.of()))
+    assertThatThrownBy(() ->
+            PipelineBuilder.build(
+                settings, Encoder.CPU, Devices.without(pc, "avdec_h264", "openh264dec"), Set.of()))
         .hasMessageContaining("gstreamer1.0-libav");
   }
 
@@ -161,8 +157,7 @@ class PipelineBuilderTest {
     assertThatThrownBy(() -> settings.withQuality(0)).hasMessageContaining("impossible");
   }
 
-  private static String build(String input, Encoder encoder, String device)
-      throws SourceException {
+  private static String build(String input, Encoder encoder, String device) throws SourceException {
     return PipelineBuilder.build(
         GstSettings.of(Input.parse(input)), encoder, Devices.named(device), Set.of());
   }

@@ -14,8 +14,8 @@ import org.jetsonrelay.agent.capture.SourceException;
 
 /**
  * Pulls frames from a source in a process of its own and says what came: for the tests whose faults
- * end the process or whose JVM needs other flags, and for machines without JUnit. Arguments: SOURCE FRAMES ENCODER
- * WIDTH HEIGHT FPS.
+ * end the process or whose JVM needs other flags, and for machines without JUnit. Arguments: SOURCE
+ * FRAMES ENCODER WIDTH HEIGHT FPS.
  */
 final class PullFrames {
 

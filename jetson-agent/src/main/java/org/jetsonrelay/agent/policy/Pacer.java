@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.agent.policy;
+
+import java.util.Arrays;
+
+/**
+ * Decides when the next frame may go to one peer, so that a frame waits where a newer one can still
+ * replace it, not in the send buffer or in a router on the way.
+ *
+ * <p>Every frame travels between two WebSocket pings, {@code [ping 2k][frame k][ping 2k+1]}, in one
+ * gathering write. The first pong tells when the frame had begun to arrive (queue and base round
+ * trip), its distance to the second how long the frame took (the link's rate). From both follows
+ * when the last frame sent will have arrived, and the next one goes one base round trip before
+ * that. Each pong corrects the prediction for all frames behind it, so errors do not add up.
+ *
+ * <p>A fast peer is asked for pongs only every {@link PacerSettings#sparseNanos()}; the pong of a
+ * later frame covers those without.
+ *
+ * <p>Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
+ * guards the connection's outbox. It reads no clock; time is {@link System#nanoTime()} as the
+ * caller saw it, and it never goes back.
+ *
+ * <p>The twin of {@code org.jetsonrelay.server.pacing.Pacer}: change both, and the scripts that
+ * hold them together.
+ */
+public final class Pacer {
+
+  /** Answer of {@link #onSend}: no pings around this frame. */
+  public static final long NO_PING = -1;
+
+  private static final int DELIVERIES = 16;
+  private static final long BRAKE_NANOS = 20_000_000L;
+
+  private final PacerSettings settings;
+  private final long firstPing;
+  private final Flight flight;
+  private final BaseRoundTrip base;
+  private final LinkRate rate;
+  private final Lateness lateness;
+  private final long[] deliveries = new long[DELIVERIES];
+  private int deliveryCount;
+  private int fastRun;
+  private long queuedNanos; // what the latest frame that came in its own time had found on the way
+
+  private boolean answered;
+  private boolean draining;
+  private boolean coalescing; // the peer answered only the later ping of the last frame
+  private boolean fellBack;
+  private long firstSentAt;
+  private long lastSentAt;
+  private long lastPongAt;
+  private long lastProbeAt;
+  private long lastArrivedAt;
+  private int probes;
+  private Waiting waiting = Waiting.NOT;
+
+  /**
+   * @param firstPing payload of the first ping: a random one keeps pongs that answer other pings of
+   *     the connection from being taken for acknowledgements
+   */
+  public Pacer(PacerSettings settings, long firstPing) {
+    this.settings = settings;
+    this.firstPing = firstPing & Long.MAX_VALUE >>> 1; // room to count without overflow
+    flight = new Flight(settings.outstandingFrames(), settings.segmentBytes());
+    base = new BaseRoundTrip(settings.memoryNanos());
+    rate = new LinkRate(settings.rateFrames(), settings.rateQuantile());
+    lateness = new Lateness(settings.errorFrames(), settings.heldFrames(), settings.memoryNanos());
+  }
+
+  /**
+   * A frame is about to be written.
+   *
+   * @param frameBytes its size on the wire, without the pings
+   * @return payload of the ping to put in front of it, one more for the ping behind it; or {@link
+   *     #NO_PING} when it goes without
+   */
+  public long onSend(long nowNanos, int frameBytes) {
+    if (flight.sent() == 0) {
+      firstSentAt = nowNanos;
+    }
+    if (!fellBack && flight.pinged()) {
+      probeOrGiveUp(nowNanos);
+    }
+    boolean pings = !sparse(nowNanos);
+    long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
+    flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
+    lastSentAt = nowNanos;
+    return pings ? firstPing + 2 * frame : NO_PING;
+  }
+
+  private void probeOrGiveUp(long nowNanos) {
+    if (!answered) {
+      fellBack = nowNanos - firstSentAt >= settings.answerNanos();
+    } else if (quietNanos(nowNanos) >= silenceNanos()) {
+      lastProbeAt = nowNanos;
+      fellBack = ++probes > settings.probes();
+    }
+  }
+
+  /**
+   * Whether this frame may go without pings: the peer is fast, was asked a moment ago, and has not
+   * left that question open for longer than a fast peer would.
+   */
+  private boolean sparse(long nowNanos) {
+    long last = flight.lastPinged();
+    if (fastRun < settings.fastFrames()
+        || last < 0
+        || flight.sent() - last > settings.outstandingFrames() / 4) {
+      return false;
+    }
+    long since = nowNanos - flight.sentAt(last);
+    return since < settings.sparseNanos() && (!flight.pinged() || since <= settings.fastNanos());
+  }
+
+  /**
+   * A pong has come.
+   *
+   * @return whether it answered a ping of this pacer that was still open, so that {@link #gate} may
+   *     give another answer than before
+   */
+  public boolean onPong(long nowNanos, long payload) {
+    long number = payload - firstPing;
+    if (payload < 0 || number < 0) {
+      return false;
+    }
+    long frame = number >> 1;
+    boolean second = (number & 1) != 0;
+    if (!flight.expects(frame, second)) {
+      return false;
+    }
+    answered = true;
+    fellBack = false;
+    probes = 0;
+    lastPongAt = nowNanos;
+    if (second) {
+      completed(nowNanos, frame);
+    } else {
+      base.sample(nowNanos, nowNanos - flight.sentAt(frame), flight.alone(frame));
+      flight.began(nowNanos, frame, rate.cautiousNanosPerByte());
+    }
+    flight.predictFrom(frame + 1, base.nanos(), rate.cautiousNanosPerByte());
+    if (flight.count() == 0) {
+      draining = false;
+    }
+    return true;
+  }
+
+  private void completed(long nowNanos, long frame) {
+    long delivery = nowNanos - flight.sentAt(frame);
+    deliveries[deliveryCount % DELIVERIES] = delivery;
+    // Counts on without overflow, in step with the ring's modulus.
+    deliveryCount = deliveryCount + 1 == 2 * DELIVERIES ? DELIVERIES : deliveryCount + 1;
+    fastRun = delivery <= settings.fastNanos() ? Math.min(fastRun + 1, 1 << 20) : 0;
+    coalescing = !flight.begun(frame);
+    if (!coalescing) {
+      long span = nowNanos - flight.beganAt(frame);
+      learn(nowNanos, frame, (double) span, flight.measuredBytes(frame));
+    } else {
+      // A client that answers only the latest ping: the frame took no longer than from the one
+      // before it or, when it went alone, than what the base round trip leaves.
+      // What it took at first counts as distance, not as slowness: that errs towards sending.
+      long roundTrip = delivery - nanosFor(flight.measuredBytes(frame));
+      base.sample(nowNanos, Math.max(1, roundTrip), flight.alone(frame));
+      boolean first = flight.alone(frame) || !rate.known();
+      long span = first ? delivery - base.nanos() : Math.min(nowNanos - lastArrivedAt, delivery);
+      learn(nowNanos, frame, (double) span, flight.bytes(frame));
+    }
+    lastArrivedAt = nowNanos;
+    flight.completed(nowNanos, frame);
+  }
+
+  /** What the frame's arrival says about the link. */
+  private void learn(long nowNanos, long frame, double spanNanos, int spanBytes) {
+    double usual = rate.nanosPerByte() * flight.bytes(frame);
+    double caution = rate.cautiousNanosPerByte() * flight.bytes(frame) - usual;
+    double error = flight.lateness(nowNanos, frame) + caution;
+    if (rate.known() && lateness.arrived(nowNanos, (long) error, usual)) {
+      rate.released(spanNanos, spanBytes);
+      return;
+    }
+    if (spanNanos < usual / 2 && -error <= (usual - spanNanos) / 2) {
+      return; // quick but not early: all of it had been held back on the way, which tells nothing
+    }
+    boolean held = lateness.heldWithin(nowNanos, 2 * base.nanos() + (long) usual);
+    double noise = held ? Double.POSITIVE_INFINITY : settings.dropErrors() * lateness.jitterNanos();
+    boolean clean = lateness.heldNanos(nowNanos) == 0 && !coalescing;
+    rate.sample(Math.max(1, spanNanos), spanBytes, noise, clean);
+    queuedNanos =
+        flight.begun(frame) ? flight.beganAt(frame) - flight.sentAt(frame) - base.nanos() : 0;
+  }
+
+  /**
+   * Asks whether the next frame may go. Ask again when a frame comes, after a pong that was news,
+   * and after the time given; choose the frame after the answer, never before.
+   *
+   * @return 0 when it may go now, else nanoseconds
+   */
+  public long gate(long nowNanos) {
+    long wait = waitNanos(nowNanos);
+    if (wait == 0) {
+      waiting = Waiting.NOT;
+    } else {
+      waiting = quietNanos(nowNanos) > silenceNanos() / 2 ? Waiting.STALLED : Waiting.LINK;
+    }
+    return wait;
+  }
+
+  private long waitNanos(long nowNanos) {
+    if (fellBack || idle(nowNanos)) {
+      return 0;
+    }
+    if (!answered) {
+      return nowNanos - firstSentAt >= settings.answerNanos()
+          ? 0
+          : Math.max(0, lastSentAt + settings.firstGapNanos() - nowNanos);
+    }
+    long atMost = settings.silenceNanos();
+    boolean overdue = false;
+    if (flight.pinged()) {
+      atMost = silenceNanos() - quietNanos(nowNanos);
+      if (atMost <= 0) {
+        return 0;
+      }
+      overdue = nowNanos > flight.dueAt(flight.oldestPinged()) + toleranceNanos(nowNanos);
+    }
+    if (base.stale(nowNanos)) {
+      draining = true; // let the path run empty once: the next round trip is a clean one
+    }
+    long newest = flight.sent() - 1;
+    boolean braking =
+        flight.count() > 1
+            && queuedNanos > base.nanos() + nanosFor(flight.bytes(newest)) + BRAKE_NANOS;
+    if (overdue || draining || braking || !rate.known() || flight.full()) {
+      return atMost;
+    }
+    long open = flight.dueAt(newest) - base.nanos() - slackNanos();
+    return Math.max(0, Math.min(open - nowNanos, atMost));
+  }
+
+  /**
+   * How much earlier than predicted a frame goes: the less sure the prediction, the more, or every
+   * late pong would leave the link idle.
+   */
+  private long slackNanos() {
+    long unsure = (long) (settings.slackPerJitter() * lateness.jitterNanos());
+    return settings.slackNanos() + Math.min(unsure, settings.jitterSlackNanos());
+  }
+
+  /**
+   * How long a pong may be overdue before no more frames are sent. On a clean link less than
+   * nothing, the slack: waiting for a pong that is just coming costs little, and when the rate has
+   * dropped each frame sent on top is one more that everybody after it waits for.
+   */
+  private long toleranceNanos(long nowNanos) {
+    long usual = Math.max(lateness.jitterNanos(), lateness.heldNanos(nowNanos));
+    long most = base.nanos() + settings.patienceNanos();
+    return coalescing ? most : Math.min(usual, most) - settings.slackNanos();
+  }
+
+  private long silenceNanos() {
+    long usual = base.nanos() + (flight.count() == 0 ? 0 : nanosFor(flight.bytes(flight.oldest())));
+    return Math.max(settings.silenceNanos(), 4 * usual);
+  }
+
+  /** For how long an open ping has been without any sign of the peer, or of us risking a frame. */
+  private long quietNanos(long nowNanos) {
+    if (!flight.pinged()) {
+      return 0;
+    }
+    long since = flight.sentAt(flight.oldestPinged());
+    since = answered ? Math.max(since, lastPongAt) : since;
+    since = probes > 0 ? Math.max(since, lastProbeAt) : since;
+    return nowNanos - since;
+  }
+
+  /** Nothing is on its way, or only frames without pings that must have arrived by now. */
+  private boolean idle(long nowNanos) {
+    return flight.count() == 0 || (!flight.pinged() && nowNanos >= flight.dueAt(flight.sent() - 1));
+  }
+
+  private long nanosFor(int length) {
+    return (long) (rate.nanosPerByte() * length);
+  }
+
+  /**
+   * Whether pacing has been given up because the peer does not answer: the caller then makes the
+   * socket's send buffer {@link PacerSettings#fallbackBufferBytes()}, once. A valid pong ends it.
+   */
+  public boolean fellBack() {
+    return fellBack;
+  }
+
+  /** Why the frame waits that {@link #gate} was last asked for. */
+  public Waiting waiting() {
+    return waiting;
+  }
+
+  /** Base round trip in nanoseconds, -1 when unknown. */
+  public long roundTripNanos() {
+    return base.known() ? base.nanos() : -1;
+  }
+
+  /** Estimated rate of the link, -1 when unknown. */
+  public double linkBitsPerSecond() {
+    return rate.known() && rate.nanosPerByte() > 0 ? 8e9 / rate.nanosPerByte() : -1;
+  }
+
+  /** Frames written and not yet acknowledged, -1 when the peer never acknowledged any. */
+  public int inFlight(long nowNanos) {
+    if (!answered) {
+      return -1;
+    }
+    return idle(nowNanos) ? 0 : flight.count();
+  }
+
+  /** Median time from write to acknowledgement of the latest frames, -1 when unknown. */
+  public long deliveryNanos() {
+    int n = Math.min(deliveryCount, DELIVERIES);
+    if (n == 0) {
+      return -1;
+    }
+    long[] sorted = Arrays.copyOf(deliveries, n);
+    Arrays.sort(sorted);
+    return sorted[n / 2];
+  }
+}
