@@ -26,9 +26,22 @@ final class LogSetup {
 
   private LogSetup() {}
 
+  /// Makes [KeepingLogManager] the process's log manager, unless another one was asked for. To be
+  /// called before anything logs. It is named here, not touched: its superclass chooses the manager
+  /// as soon as it is initialized.
+  static void install() {
+    String property = "java.util.logging.manager";
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, KeepingLogManager.class.getName());
+    }
+  }
+
   /// Applies the level to our own loggers; the libraries' stay one step quieter, so that "info"
-  /// shows one line per change of the relay's own life and nothing else.
+  /// shows one line per change of the relay's own life and nothing else. Helidon's logger of
+  /// starting and stopping is off: when it cannot listen it prints a stack trace, where [Main] says
+  /// one sentence.
   static void apply(String level) {
+    KeepingLogManager.mayForget(true);
     String own = LEVELS.get(level);
     String others = level.equals("error") || level.equals("trace") ? own : "WARNING";
     String properties =
@@ -38,6 +51,7 @@ final class LogSetup {
         java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
         java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$-7s %%5$s%%6$s%%n
         .level=%s
+        io.helidon.webserver.LoomServer.level=OFF
         org.jetsonrelay.level=%s
         """
             .formatted(others, own);
@@ -47,5 +61,6 @@ final class LogSetup {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    KeepingLogManager.mayForget(false);
   }
 }

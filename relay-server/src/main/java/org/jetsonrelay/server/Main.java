@@ -3,7 +3,7 @@ package org.jetsonrelay.server;
 
 import io.helidon.config.Config;
 import io.helidon.service.registry.Services;
-import java.net.BindException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jetsonrelay.server.websocket.WebSocketTransport;
@@ -14,10 +14,14 @@ import picocli.CommandLine.ParameterException;
 /// Starts the relay from the command line and stops it on SIGTERM or Ctrl-C.
 public final class Main {
 
+  static {
+    LogSetup.install(); // before the first logger
+  }
+
   private static final System.Logger LOG = System.getLogger(Main.class.getName());
   private static final int FAILED = 1;
   private static final int UNUSABLE_SETTING = 2;
-  private static final int ADDRESS_IN_USE = 3;
+  private static final int CANNOT_LISTEN = 3;
 
   private Main() {}
 
@@ -44,11 +48,14 @@ public final class Main {
     RelayServer relay;
     try {
       relay = RelayServer.start(settings);
-    } catch (RuntimeException e) {
+    } catch (UncheckedIOException e) {
       fail(
-          isAddressInUse(e) ? ADDRESS_IN_USE : FAILED,
+          CANNOT_LISTEN,
           "cannot listen on %s:%d: %s. Is another relay running? Set PORT or HOST."
               .formatted(settings.host(), settings.port(), rootMessage(e)));
+      return;
+    } catch (RuntimeException e) {
+      fail(FAILED, "cannot start: " + rootMessage(e));
       return;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(relay::close, "shutdown"));
@@ -74,15 +81,6 @@ public final class Main {
 
   private static @Nullable String fromConfig(Config config, @Nullable String key) {
     return key == null ? null : config.get(key).asString().orElse(null);
-  }
-
-  private static boolean isAddressInUse(Throwable e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof BindException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String rootMessage(Throwable e) {

@@ -6,6 +6,11 @@ import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -63,22 +68,39 @@ public final class RelayServer implements AutoCloseable {
                 InstantSource.system(),
                 System::nanoTime),
             transport::sendBufferBytes);
-    timer = new RelayTimer(hub, sessions, pictures, metrics);
+    timer =
+        new RelayTimer(
+            metrics,
+            hub::tick,
+            sessions::sweep,
+            pictures::sweep,
+            nowNanos -> transport.sweep(nowNanos, settings.handshakeLimit()));
     server = webServer(metrics);
   }
 
   /// Starts a relay that listens when this returns.
   ///
-  /// @throws IllegalStateException when the address cannot be listened on
+  /// @throws UncheckedIOException when the address cannot be listened on
   static RelayServer start(RelaySettings settings) {
     RelayServer relay = new RelayServer(settings);
     relay.server.start();
     if (!relay.server.isRunning()) {
-      throw new IllegalStateException("the address cannot be listened on"); // Helidon only logs it
+      throw new UncheckedIOException(whyNot(settings)); // Helidon only logs the reason
     }
     relay.timer.start();
     relay.status.serving();
     return relay;
+  }
+
+  /// Helidon does not say why it could not listen; trying once more by other means does.
+  private static IOException whyNot(RelaySettings settings) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+      return new BindException("the address could not be listened on a moment ago");
+    } catch (IOException e) {
+      return e;
+    }
   }
 
   /// The port it listens on.
@@ -89,6 +111,11 @@ public final class RelayServer implements AutoCloseable {
   /// Memory of frames that somebody holds: for tests that look for leaks.
   long outstandingBlocks() {
     return pool.outstanding();
+  }
+
+  /// Open connections, registered or not.
+  int openSessions() {
+    return sessions.count();
   }
 
   private WebServer webServer(RelayMetrics metrics) {

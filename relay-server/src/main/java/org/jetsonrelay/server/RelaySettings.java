@@ -89,10 +89,18 @@ record RelaySettings(
 
   private static SessionSettings session(SettingsReader reader) {
     SessionSettings usual = SessionSettings.defaults();
+    Duration pingPeriod = reader.duration("PING_PERIOD", usual.pingPeriod(), TENTH, HOUR);
+    Duration silenceLimit = reader.duration("SILENCE_LIMIT", usual.silenceLimit(), TENTH, HOUR);
+    if (silenceLimit.compareTo(pingPeriod) <= 0) {
+      // Every viewer that only listens would be cut before it is asked for a sign of life.
+      throw new SettingsException(
+          "SILENCE_LIMIT='%s' must be longer than PING_PERIOD='%s': use twice as much"
+              .formatted(shown(silenceLimit), shown(pingPeriod)));
+    }
     return new SessionSettings(
         reader.duration("REGISTRATION_LIMIT", usual.registrationLimit(), TENTH, HOUR),
-        reader.duration("PING_PERIOD", usual.pingPeriod(), TENTH, HOUR),
-        reader.duration("SILENCE_LIMIT", usual.silenceLimit(), TENTH, HOUR),
+        pingPeriod,
+        silenceLimit,
         reader.duration("WRITE_LIMIT", usual.writeLimit(), TENTH, HOUR),
         usual.stalledAfter(),
         reader.integer("MAX_CONTROL_MESSAGES", usual.maxControlMessages(), 8, 100_000),
@@ -100,6 +108,10 @@ record RelaySettings(
         reader.integer("MAX_CLIENT_MESSAGE_BYTES", usual.maxClientMessageBytes(), KIB, MIB),
         reader.onOff("PACING", usual.pacing()),
         PacerSettings.DEFAULTS);
+  }
+
+  private static String shown(Duration duration) {
+    return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
   }
 
   private static WebSocketSettings webSocket(SettingsReader reader, SessionSettings session) {

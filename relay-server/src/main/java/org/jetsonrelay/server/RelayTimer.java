@@ -2,21 +2,20 @@
 package org.jetsonrelay.server;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
-import org.jetsonrelay.server.picture.Pictures;
-import org.jetsonrelay.server.session.Sessions;
 import org.jspecify.annotations.Nullable;
 
-/// The relay's only timer: one platform thread that looks after demand, keep-alive and the write
-/// watchdog four times a second and sums up skipped frames. Never blocks; it only posts.
+/// The relay's only timer: one platform thread that looks after demand, keep-alive, handshakes that
+/// do not end and the write watchdog four times a second and sums up skipped frames. Never blocks;
+/// it only posts.
 final class RelayTimer implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(RelayTimer.class.getName());
@@ -29,31 +28,24 @@ final class RelayTimer implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
       });
-  private final Hub hub;
-  private final Sessions sessions;
-  private final Pictures pictures;
   private final RelayMetrics metrics;
+  private final List<LongConsumer> tasks;
   private final Map<SkipCause, Long> reported = new EnumMap<>(SkipCause.class);
 
   // Kept so that a task that ended by an error is not lost without a word.
   private @Nullable ScheduledFuture<?> sweeping;
   private @Nullable ScheduledFuture<?> summing;
 
-  RelayTimer(Hub hub, Sessions sessions, Pictures pictures, RelayMetrics metrics) {
-    this.hub = hub;
-    this.sessions = sessions;
-    this.pictures = pictures;
+  /// @param tasks what is to be done four times a second, each given the time; none may block
+  RelayTimer(RelayMetrics metrics, LongConsumer... tasks) {
     this.metrics = metrics;
+    this.tasks = List.of(tasks);
   }
 
   void start() {
     sweeping =
         executor.scheduleWithFixedDelay(
-            () -> {
-              guarded(hub::tick);
-              guarded(sessions::sweep);
-              guarded(pictures::sweep);
-            },
+            () -> tasks.forEach(RelayTimer::guarded),
             PERIOD_MILLIS,
             PERIOD_MILLIS,
             TimeUnit.MILLISECONDS);
@@ -71,7 +63,8 @@ final class RelayTimer implements AutoCloseable {
     }
   }
 
-  private void sumUp() {
+  /// Logs what was skipped since the last time, if anything was.
+  void sumUp() {
     long total = 0;
     StringBuilder causes = new StringBuilder();
     for (SkipCause cause : SkipCause.values()) {

@@ -123,8 +123,10 @@ class ArchitectureTest {
   void logsOnlyThroughSystemLogger() {
     noClasses()
         .that()
-        // Configures the backend; logs nothing.
+        // Both configure the backend and log nothing.
         .doNotHaveFullyQualifiedName(ROOT + ".LogSetup")
+        .and()
+        .doNotHaveFullyQualifiedName(ROOT + ".KeepingLogManager")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.util.logging..", "org.slf4j..")

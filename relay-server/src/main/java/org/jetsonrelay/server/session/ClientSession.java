@@ -142,7 +142,7 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
       return;
     }
     if (camera == null) {
-      camera = becomeCamera();
+      camera = cameraOf(block, offset, length);
     }
     if (camera == null) {
       block.release();
@@ -240,12 +240,21 @@ final class ClientSession implements WebSocketListener, Publisher, Viewer {
     }
   }
 
-  /// An image, or what belongs to one, from a client that never said what it is.
-  private @Nullable PublisherRole becomeCamera() {
+  /// The camera that a binary message makes of its sender: only an image does.
+  private @Nullable PublisherRole cameraOf(Block block, int offset, int length) {
     if (viewer != null) {
       error(ErrorCode.NOT_A_CAMERA, ErrorCode.NOT_A_CAMERA.message("a binary message"));
       return null;
     }
+    if (!PublisherRole.isImage(block, offset, length)) {
+      error(ErrorCode.NOT_AN_IMAGE, ErrorCode.NOT_AN_IMAGE.message());
+      return null;
+    }
+    return becomeCamera();
+  }
+
+  /// An image, or what belongs to one, from a client that never said what it is.
+  private @Nullable PublisherRole becomeCamera() {
     PublisherRole camera = attach(id, handshakeCredential);
     if (camera != null) {
       orders.open();

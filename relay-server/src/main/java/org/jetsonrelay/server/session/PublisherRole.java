@@ -34,6 +34,11 @@ final class PublisherRole {
     this.pool = pool;
   }
 
+  /// Whether a binary message begins as a JPEG does.
+  static boolean isImage(Block block, int offset, int length) {
+    return length >= 4 && block.memory().getShort(offset) == SOI;
+  }
+
   Feed feed() {
     return feed;
   }
@@ -66,7 +71,7 @@ final class PublisherRole {
       announce(next, block, offset, length, receivedNanos);
       return true;
     }
-    if (length < 4 || block.memory().getShort(offset) != SOI) {
+    if (!isImage(block, offset, length)) {
       block.release();
       return false;
     }

@@ -89,6 +89,10 @@ public final class Sessions implements WebSocketEndpoint {
         mayPublish ? settings.maxCameraMessageBytes() : settings.maxClientMessageBytes());
     open.add(session);
     session.welcome();
+    // Either drain() finds the session in the set, or this thread sees the flag it has set before.
+    if (draining) {
+      goodbye(session);
+    }
     return new Service(session, session.outbox());
   }
 
@@ -114,11 +118,12 @@ public final class Sessions implements WebSocketEndpoint {
   public void drain() {
     draining = true;
     LOG.log(System.Logger.Level.INFO, "closing {0} connections", Integer.toString(open.size()));
-    byte[] goodbye = ServerMessages.serverShutdown(context.clock().millis());
-    for (ClientSession session : open) {
-      session.send(goodbye);
-      session.socket().close(CloseCodes.GOING_AWAY, "the relay is shutting down");
-    }
+    open.forEach(this::goodbye);
+  }
+
+  private void goodbye(ClientSession session) {
+    session.send(ServerMessages.serverShutdown(context.clock().millis()));
+    session.socket().close(CloseCodes.GOING_AWAY, "the relay is shutting down");
   }
 
   /// Cuts whoever is still there.

@@ -27,12 +27,14 @@ final class CapturedChannels implements SocketOptions {
   private record Ends(SocketAddress local, SocketAddress remote) {}
 
   private final SocketOptions options;
+  private final FirstRequests firstRequests;
   private final Map<Ends, SocketChannel> channels = new ConcurrentHashMap<>();
   // Written and read by the listener thread; volatile because a server may have several.
   private volatile int sweepAt = MIN_SWEEP;
 
-  CapturedChannels(SocketOptions options) {
+  CapturedChannels(SocketOptions options, FirstRequests firstRequests) {
     this.options = options;
+    this.firstRequests = firstRequests;
   }
 
   @Override
@@ -44,6 +46,7 @@ final class CapturedChannels implements SocketOptions {
       if (local != null && remote != null) {
         channels.put(new Ends(local, remote), channel);
       }
+      firstRequests.accepted(channel, System.nanoTime());
     } catch (IOException alreadyClosed) {
       return;
     }

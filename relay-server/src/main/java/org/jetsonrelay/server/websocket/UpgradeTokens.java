@@ -9,6 +9,7 @@ import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.util.ArrayList;
@@ -17,13 +18,15 @@ import java.util.List;
 /// Helidon looks an upgrader up by the first `Upgrade` header, letter by letter. RFC 6455, section
 /// 4.2.1, wants the token `websocket` found whatever its case and wherever it stands in a list:
 /// this listener sees the headers before the look-up, and writes the token there as Helidon knows
-/// it.
+/// it. It also is the one place that learns of the end of a connection's first request.
 final class UpgradeTokens implements Http1ConnectionListener {
   static final String WEBSOCKET = "websocket";
 
   private final List<Http1ConnectionListener> others;
+  private final FirstRequests firstRequests;
 
-  UpgradeTokens(List<Http1ConnectionListener> others) {
+  UpgradeTokens(List<Http1ConnectionListener> others, FirstRequests firstRequests) {
+    this.firstRequests = firstRequests;
     this.others = List.copyOf(others);
   }
 
@@ -49,6 +52,9 @@ final class UpgradeTokens implements Http1ConnectionListener {
 
   @Override
   public void headers(ConnectionContext context, Headers headers) {
+    if (!firstRequests.arrived(context.localPeer().address(), context.remotePeer().address())) {
+      throw new CloseConnectionException("the request came too late");
+    }
     others.forEach(other -> other.headers(context, headers));
     if (headers instanceof WritableHeaders<?> writable
         && contains(tokens(headers, HeaderNames.UPGRADE), WEBSOCKET)) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class WebSocketTransport {
   private final WebSocketSettings settings;
   private final BlockPool pool;
   private final WebSocketEndpoint endpoint;
+  private final FirstRequests firstRequests = new FirstRequests();
   // Set by configure, which happens before the server starts.
   private @Nullable WebSocketUpgrader upgrader;
   private @Nullable CapturedChannels channels;
@@ -57,7 +59,8 @@ public final class WebSocketTransport {
         new CapturedChannels(
             server
                 .connectionOptions()
-                .orElseGet(() -> SocketOptions.builder().tcpNoDelay(true).build()));
+                .orElseGet(() -> SocketOptions.builder().tcpNoDelay(true).build()),
+            firstRequests);
     WebSocketUpgrader added = new WebSocketUpgrader(settings, pool, endpoint, captured);
     channels = captured;
     upgrader = added;
@@ -70,10 +73,16 @@ public final class WebSocketTransport {
             Http1ConnectionSelector.builder().config(withTokens(http)).addUpgrader(added).build());
   }
 
-  private static Http1Config withTokens(Http1Config http) {
+  private Http1Config withTokens(Http1Config http) {
     return Http1Config.builder(http)
-        .receiveListeners(List.of(new UpgradeTokens(http.receiveListeners())))
+        .receiveListeners(List.of(new UpgradeTokens(http.receiveListeners(), firstRequests)))
         .build();
+  }
+
+  /// Answers 408 to connections whose first request is not complete within the limit, and closes
+  /// them. To be called a few times a second; does not block.
+  public void sweep(long nowNanos, Duration handshakeLimit) {
+    firstRequests.sweep(nowNanos, handshakeLimit);
   }
 
   /// Open WebSockets.
