@@ -44,14 +44,12 @@ machine() {
 }
 
 main() {
-  local java flags arguments=() load=()
+  local java arguments=() load=()
   [ -r /proc/self/stat ] || die "needs Linux: CPU and memory are read from /proc"
   build_load
   java=$(need_jvm "$SERVER_JDK")/bin/java
   mkdir -p "$BENCH/logs"
-  # Now, not in the first run.
-  mapfile -t flags < <(grep -v '^#' "$ROOT/scripts/relay.jvm")
-  aot_cache "$java" "${flags[@]}" || true
+  relay_command # its cache is prepared now, not in the first run
 
   if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then
     arguments+=(--pin "taskset -c ${RELAY_CORE:-0}")

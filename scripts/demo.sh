@@ -48,6 +48,7 @@ main() {
   }
   [[ $PORT =~ ^[0-9]+$ ]] || die "PORT='$PORT' is not a port number"
   build relay-server jetson-agent
+  relay_command # prepares its fast start, so that waiting for it below is short
   trap stop EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP

@@ -170,6 +170,18 @@ aot_cache() {
   [ -s "$AOT_CACHE" ]
 }
 
+# relay_command: sets RELAY to the command that starts the relay, its cache prepared. What waits for
+# a relay calls this first, so that preparing is not counted as starting.
+relay_command() {
+  local java flags
+  java=$(need_jvm "$SERVER_JDK")/bin/java
+  mapfile -t flags < <(grep -v '^#' "$ROOT/scripts/relay.jvm")
+  # A cache that does not fit (other flags in JAVA_OPTS) is ignored, and that is not worth a warning.
+  if aot_cache "$java" "${flags[@]}"; then flags+=("-XX:AOTCache=$AOT_CACHE" '-Xlog:aot*=off'); fi
+  # shellcheck disable=SC2034 # for the caller
+  RELAY=("$java" "${flags[@]}")
+}
+
 # exercise PORT: what every relay does at least once: pages and a WebSocket handshake.
 exercise() {
   local path
