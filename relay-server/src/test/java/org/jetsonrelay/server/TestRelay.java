@@ -68,7 +68,8 @@ public final class TestRelay implements AutoCloseable {
             usual.idleBlockBytes(),
             usual.hub(),
             usual.session(),
-            usual.webSocket()));
+            usual.webSocket(),
+            usual.pictures()));
   }
 
   private static RelaySettings settings(String... keysAndValues) {
