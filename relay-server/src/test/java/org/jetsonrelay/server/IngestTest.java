@@ -64,8 +64,13 @@ final class IngestTest {
   private static RawWebSocket stream(PictureRelay relay, String name) throws IOException {
     RawWebSocket sender =
         relay.raw(
-            ("POST /cameras/%s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
-                    + "Content-Type: %s\r\n\r\n")
+            """
+            POST /cameras/%s HTTP/1.1\r
+            Host: x\r
+            Transfer-Encoding: chunked\r
+            Content-Type: %s\r
+            \r
+            """
                 .formatted(name, MULTIPART));
     sender.send(chunk("--cut\r\n".getBytes(StandardCharsets.US_ASCII)));
     return sender;
@@ -105,8 +110,14 @@ final class IngestTest {
     try (PictureRelay relay = PictureRelay.start(Map.of());
         RawWebSocket sender =
             relay.raw(
-                ("POST /cameras/p HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
-                        + "Expect: 100-continue\r\nContent-Type: %s\r\n\r\n")
+                """
+            POST /cameras/p HTTP/1.1\r
+            Host: x\r
+            Content-Length: %d\r
+            Expect: 100-continue\r
+            Content-Type: %s\r
+            \r
+            """
                     .formatted(begin.length + part.length, MULTIPART))) {
       assertThat(sender.readHead()).startsWith("HTTP/1.1 100 ");
       sender.send(begin);
@@ -227,8 +238,13 @@ final class IngestTest {
                     + "\r\n\r\n7fffffff\r\n--cut\r\n");
         RawWebSocket elsewhere =
             relay.raw(
-                "POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "7fffffff\r\n")) {
+                """
+            POST /health HTTP/1.1\r
+            Host: x\r
+            Transfer-Encoding: chunked\r
+            \r
+            7fffffff\r
+            """)) {
       sender.send(part(ONE));
       showsUp(relay, "x", ONE);
       // It is answered at once; that the rest is not gathered shows in the connection's end.
@@ -244,8 +260,13 @@ final class IngestTest {
         RawWebSocket sender = stream(relay, "x");
         RawWebSocket single =
             relay.raw(
-                "POST /cameras/y HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
-                    + "Content-Type: image/jpeg\r\n\r\nabc")) {
+                """
+            POST /cameras/y HTTP/1.1\r
+            Host: x\r
+            Content-Length: 1000\r
+            Content-Type: image/jpeg\r
+            \r
+            abc""")) {
       sender.send(chunk(part(ONE)));
       sender.readToEnd();
       single.readToEnd();
