@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Starts the relay of the release this file is in.
+set -euo pipefail
+
+release=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+# shellcheck source=scripts/deploy/find-java.sh
+. "$release/deploy/find-java.sh"
+java=$(find_java 25) || {
+  echo "no Java 25 or newer found (JAVA_HOME, /usr/lib/jvm, /opt); https://adoptium.net has one" >&2
+  exit 1
+}
+mapfile -t flags < <(grep -v '^#' "$release/conf/jvm")
+cache=${CACHE_DIRECTORY:-${TMPDIR:-/tmp}}
+exec "$java" "${flags[@]}" -Djava.io.tmpdir="$cache" -cp "$release/lib/*" org.jetsonrelay.server.Main "$@"

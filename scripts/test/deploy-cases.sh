@@ -1,0 +1,363 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016 # what is quoted expands on the robot
+# SPDX-License-Identifier: MIT
+# The cases of the deployment test, in the order in which they build on each other. A case is a subshell
+# under set -e turned off by its caller, so each line that must hold says so: "|| wrong ...".
+
+TOKEN=s3cret-of-the-robot-4711
+
+wrong() {
+  echo "WRONG: $*" >>"$OUT"
+  exit 1
+}
+
+# deploy EXPECTED-EXIT-CODE OPTION...
+deploy() {
+  local expected=$1 status=0
+  shift
+  {
+    echo "\$ scripts/deploy-to-jetson.sh robot@127.0.0.1 $*"
+    DEPLOY_ARCHITECTURES=${ALLOWED-aarch64 $(uname -m)} \
+      "$CHECKOUT/scripts/deploy-to-jetson.sh" robot@127.0.0.1 --port "$SSH_PORT" --key "${USE_KEY:-$WORK/key}" "$@" \
+      </dev/null || status=$?
+  } >"$WORK/said" 2>&1
+  cat "$WORK/said" >>"$OUT"
+  [ -z "${DEPLOY_TEST_TRANSCRIPT:-}" ] || cat "$WORK/said" >>"$DEPLOY_TEST_TRANSCRIPT"
+  [ "$status" -eq "$expected" ] || wrong "exit code $status, not $expected"
+}
+
+note() {
+  echo "     $*"
+  [ -z "${DEPLOY_TEST_TRANSCRIPT:-}" ] || echo "# $*" >>"$DEPLOY_TEST_TRANSCRIPT"
+}
+
+said() { grep -qE -- "$1" "$WORK/said" || wrong "it did not say '$1'"; }
+untouched() { robot '! [ -e /opt/jetson-relay ] && ! [ -e /etc/jetson-relay ]' || wrong "something was changed"; }
+current() { robot 'basename "$(readlink /opt/jetson-relay/agent/current)"'; }
+first() { deploy "$1" --relay "ws://127.0.0.1:$RELAY_PORT/ws" --name front "${@:2}"; }
+
+# mark_build WORD: another build of the agent, which differs in a file that says WORD.
+mark_build() {
+  echo "$1" >"$WORK/build-mark"
+  "$(need_jvm "$SERVER_JDK" jdk)/bin/jar" -uf "$CHECKOUT"/jetson-agent/target/jetson-agent-*.jar -C "$WORK" build-mark
+}
+
+case_wrong_option() {
+  deploy 2 --relay 'http://x/'
+  said 'is not ws://'
+  deploy 2 --name 'a b'
+  deploy 2 --colour
+  said 'is not an option'
+}
+
+case_dry_run() {
+  start_relay
+  first 0 --dry-run
+  said 'dry run: would install'
+  untouched
+}
+
+case_wrong_key() {
+  USE_KEY=$WORK/stranger first 3
+  said 'does not accept this key'
+}
+
+case_wrong_architecture() {
+  ALLOWED=aarch64 first 4
+  said 'FAIL +architecture +x86_64'
+  untouched
+}
+
+case_missing_java() {
+  robot_root 'apt-get purge -y --auto-remove "openjdk-17-jre*"' >>"$OUT" 2>&1 || wrong "purge"
+  first 4
+  said 'FAIL +Java'
+  untouched
+  # From the robot's own package cache: there is no network here.
+  first 0 --install-deps --dry-run
+}
+
+case_full_disk() {
+  robot_root 'mkdir -p /opt/jetson-relay && mount -t tmpfs -o size=12m tmpfs /opt/jetson-relay' || wrong "mount"
+  first 4
+  said 'FAIL +disk'
+  # It fills up while the copy is under way.
+  DEPLOY_NEED_MIB=0 first 1
+  said 'is the disk full'
+  robot '! [ -e /opt/jetson-relay/agent/current ] && ! systemctl is-active -q jetson-agent' || wrong "switched to half a release"
+  robot_root 'umount /opt/jetson-relay && rmdir /opt/jetson-relay && rm -r /etc/jetson-relay' || wrong "umount"
+}
+
+case_relay_unreachable() {
+  deploy 4 --relay ws://127.0.0.1:9/ws --name front
+  said 'FAIL +relay'
+  untouched
+}
+
+case_interrupted_copy() {
+  # A slow link, and somebody who kills the deployment in the middle.
+  tc qdisc add dev lo root tbf rate 40mbit burst 64k latency 400ms || wrong "tc"
+  in_background --relay "ws://127.0.0.1:$RELAY_PORT/ws" --name front
+  for _ in {1..200}; do
+    robot 'test "$(du -sm /opt/jetson-relay 2>/dev/null | cut -f1)" -ge 6' 2>/dev/null && break
+    sleep 0.1
+  done
+  vanish
+  tc qdisc del dev lo root
+  robot 'ls /opt/jetson-relay/agent/releases' | grep -q '[.]partial$' || wrong "the copy was not caught half way"
+  robot '! [ -e /opt/jetson-relay/agent/current ]' || wrong "half a release is in service"
+}
+
+# in_background OPTION...: a deployment that can be killed, as DEPLOYER, with all it started.
+in_background() {
+  setsid env TMPDIR="$WORK" DEPLOY_ARCHITECTURES="aarch64 $(uname -m)" "$CHECKOUT/scripts/deploy-to-jetson.sh" robot@127.0.0.1 \
+    --port "$SSH_PORT" --key "$WORK/key" "$@" </dev/null >>"$OUT" 2>&1 &
+  DEPLOYER=$!
+}
+
+# Its process group (the script, tar, ssh), and the ssh master, which has left the group.
+vanish() {
+  local socket
+  kill -KILL -- "-$DEPLOYER" 2>/dev/null
+  for socket in "$WORK"/tmp*/ssh; do [ ! -S "$socket" ] || ssh -o ControlPath="$socket" -O exit robot 2>/dev/null; done
+}
+
+case_first_install() {
+  local mark watch
+  mark=$(now)
+  echo "$TOKEN" >"$WORK/token"
+  # Every command line of this machine, the robot's included, for as long as it takes.
+  (while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -aF "$TOKEN" | grep -avF 'grep -aF' && break; done >"$WORK/leak") &
+  watch=$!
+  first 0 --token-file "$WORK/token"
+  kill "$watch" 2>/dev/null
+  wait "$watch" 2>/dev/null
+  said 'done: robot@127.0.0.1 runs'
+  said 'front: pictures after'
+  [ ! -s "$WORK/leak" ] || wrong "the token was seen in a process list"
+  await_picture "$mark" 5 || wrong "no picture at the relay"
+  [ "$(robot_root 'stat -c "%a %U" /etc/jetson-relay/agent.env /etc/jetson-relay/agent.token' | sort -u)" = '600 root' ] || wrong "modes"
+  robot_root "! grep -rqF $TOKEN /opt/jetson-relay /var/log/journal /run/log/journal 2>/dev/null" || wrong "the token is in a log"
+  ! grep -qF "$TOKEN" "$WORK/said" || wrong "the token was printed"
+  # render does not exist here: the unit must not name it.
+  [ "$(robot 'systemctl show -p SupplementaryGroups --value jetson-agent')" = video ] || wrong "groups"
+  robot_root 'test -z "$(systemd-analyze verify /etc/systemd/system/jetson-agent.service 2>&1)"' || wrong "verify"
+}
+
+case_nothing_to_do() {
+  local before
+  before=$(robot 'systemctl show -p MainPID jetson-agent')
+  deploy 0
+  said 'nothing to do'
+  said '0 files, 0 MiB'
+  [ "$(robot 'systemctl show -p MainPID jetson-agent')" = "$before" ] || wrong "it was restarted"
+  deploy 0 --status
+  said 'front +gives pictures'
+}
+
+case_other_configuration() {
+  local before
+  before=$(robot_root 'md5sum /etc/jetson-relay/*')
+  deploy 1 --relay ws://10.9.8.7:1/ws --offline
+  said 'has another RELAY_URL, and is never overwritten'
+  [ "$(robot_root 'md5sum /etc/jetson-relay/*')" = "$before" ] || wrong "the configuration was changed"
+}
+
+case_killed_agent() {
+  local mark gap
+  mark=$(now)
+  robot_root 'kill -KILL $(systemctl show -p MainPID --value jetson-agent)' || wrong kill
+  sleep 1
+  await_picture "$(now)" 10 || wrong "it did not come back"
+  gap=$(longest_gap "$mark")
+  note "kill -9: no picture for $(seconds "$gap")"
+  [ "$gap" -lt 50 ] || wrong "back after $(seconds "$gap") only"
+}
+
+case_upgrade() {
+  local mark gap before
+  before=$(current) mark=$(now)
+  mark_build two
+  deploy 0
+  said ' [1-9] files, 0 MiB'
+  [ "$(current)" != "$before" ] || wrong "the old one runs"
+  gap=$(longest_gap "$mark")
+  note "upgrade: no picture for $(seconds "$gap")"
+  [ "$gap" -lt 80 ] || wrong "dark for $(seconds "$gap")"
+}
+
+# rolled_back MARK BEFORE WORDS
+rolled_back() {
+  local gap
+  said "$3"
+  said 'rolling back to'
+  said 'is in service again'
+  [ "$(current)" = "$2" ] || wrong "$(current) runs"
+  gap=$(longest_gap "$1")
+  note "$3: rolled back, no picture for $(seconds "$gap")"
+  [ "$gap" -lt 200 ] || wrong "dark for $(seconds "$gap")"
+}
+
+case_broken_at_start() {
+  local mark before library
+  before=$(current) mark=$(now)
+  library=$(echo "$CHECKOUT"/jetson-agent/target/libs/jackson-core-*.jar)
+  mv "$library" "$WORK/"
+  deploy 5
+  mv "$WORK/$(basename "$library")" "$library"
+  rolled_back "$mark" "$before" 'it ended by itself'
+}
+
+# Runs, but never connects: only somebody who watches the camera can tell.
+silent() {
+  sed -i '/^exec /i [ "${1:-}" = --help ] || exec sleep 1000' "$CHECKOUT/scripts/deploy/run-agent.sh"
+}
+mended() { cp "$ROOT/scripts/deploy/run-agent.sh" "$CHECKOUT/scripts/deploy/"; }
+
+case_silent_release() {
+  local mark before
+  before=$(current) mark=$(now)
+  silent
+  deploy 5
+  mended
+  rolled_back "$mark" "$before" 'not connected to 127.0.0.1'
+}
+
+await_settled() {
+  for _ in {1..120}; do
+    robot '! [ -e /opt/jetson-relay/agent/pending ]' 2>/dev/null && return
+    sleep 0.5
+  done
+  wrong "the robot did not finish"
+}
+
+# catch_switching BEFORE: a deployment in the background, until the robot is in the middle of the switch.
+catch_switching() {
+  in_background
+  for _ in {1..300}; do
+    [ "$(current)" = "$1" ] || return 0
+    sleep 0.2
+  done
+  wrong "it never switched"
+}
+
+case_deployer_vanishes() {
+  local mark before gap
+  before=$(current) mark=$(now)
+  silent
+  echo '# again' >>"$CHECKOUT/scripts/deploy/run-agent.sh"
+  catch_switching "$before"
+  vanish
+  mended
+  await_settled
+  [ "$(current)" = "$before" ] || wrong "nobody rolled back"
+  await_picture "$(now)" 5 || wrong "no picture"
+  gap=$(longest_gap "$mark")
+  note "deployer gone in the middle: the robot rolled back by itself, no picture for $(seconds "$gap")"
+  [ "$gap" -lt 200 ] || wrong "dark for $(seconds "$gap")"
+}
+
+case_power_cut() {
+  local before
+  before=$(current)
+  silent
+  echo '# and again' >>"$CHECKOUT/scripts/deploy/run-agent.sh"
+  catch_switching "$before"
+  power_off
+  vanish
+  mended
+  boot
+  [ "$(current)" != "$before" ] || wrong "the cut came too early"
+  await_settled
+  [ "$(current)" = "$before" ] || wrong "nobody rolled back after the boot"
+  await_picture "$(now)" 10 || wrong "no picture"
+  note "power cut in the middle: rolled back at the next boot"
+}
+
+case_rollback() {
+  local before mark
+  before=$(current) mark=$(now)
+  deploy 0 --rollback
+  said 'is in service'
+  [ "$(current)" != "$before" ] || wrong "still the same"
+  note "rollback by hand: no picture for $(seconds "$(longest_gap "$mark")")"
+}
+
+case_three_releases() {
+  mark_build three
+  deploy 0
+  mark_build four
+  deploy 0
+  [ "$(robot 'ls /opt/jetson-relay/agent/releases | wc -l')" = 3 ] || wrong "$(robot 'ls /opt/jetson-relay/agent/releases')"
+}
+
+case_nvargus() {
+  robot_root 'printf "[Service]\nExecStart=/bin/sleep infinity\n" >/etc/systemd/system/nvargus-daemon.service &&
+    systemctl daemon-reload && systemctl start nvargus-daemon &&
+    cp -a /etc/jetson-relay/agent.env /root/agent.env && sed -i "s/^SOURCE=.*/SOURCE=folder:\/nowhere/" /etc/jetson-relay/agent.env' || wrong "set-up"
+  local before
+  before=$(robot 'systemctl show -p MainPID nvargus-daemon')
+  robot_root 'systemctl restart jetson-agent; sleep 12'
+  [ "$(robot 'systemctl show -p MainPID nvargus-daemon')" = "$before" ] || wrong "restarted without being asked"
+  robot_root 'echo RESTART_NVARGUS=yes >>/etc/jetson-relay/agent.env; systemctl restart jetson-agent; sleep 12'
+  [ "$(robot 'systemctl show -p MainPID nvargus-daemon')" != "$before" ] || wrong "not restarted"
+  robot_root 'mv /root/agent.env /etc/jetson-relay/ && systemctl restart jetson-agent'
+  await_picture "$(now)" 10 || wrong "no picture"
+}
+
+case_reboot() {
+  local mark
+  robot_root 'systemctl reboot' 2>/dev/null
+  sleep 2
+  mark=$(now)
+  await_ssh
+  await_picture "$mark" 30 || wrong "the stream did not return"
+  note "reboot: the stream is back by itself"
+}
+
+install_relay() {
+  local expected=$1 status=0
+  shift
+  robot "sudo /checkout/scripts/install-relay.sh $*" >"$WORK/said" 2>&1 || status=$?
+  { echo "\$ sudo scripts/install-relay.sh $*" && cat "$WORK/said"; } | tee -a "${DEPLOY_TEST_TRANSCRIPT:-/dev/null}" >>"$OUT"
+  [ "$status" -eq "$expected" ] || wrong "exit code $status, not $expected"
+}
+
+case_relay_service() {
+  local flags=$CHECKOUT/scripts/relay.jvm
+  robot_root 'ln -s /mnt/java-25 /usr/lib/jvm/java-25' || wrong "Java 25"
+  install_relay 1 --port "$RELAY_PORT"
+  said 'something listens on port'
+  install_relay 0 --port 18090
+  said '/health answers 200'
+  install_relay 0
+  said 'nothing to do'
+  install_relay 1 --port 18091
+  said 'never overwritten'
+  echo '-Dsecond=yes' >>"$flags"
+  install_relay 0
+  echo '-XX:NoSuchFlag' >>"$flags"
+  install_relay 1
+  said 'does not start'
+  sed -i '$d' "$flags"
+  # Starts for --help, and ends by itself as a service.
+  cp "$CHECKOUT/scripts/deploy/run-relay.sh" "$WORK/"
+  sed -i '/^exec /i [ "${1:-}" = --help ] || exit 7' "$CHECKOUT/scripts/deploy/run-relay.sh"
+  install_relay 5
+  said 'it ended by itself .exit code 7'
+  said 'is in service again'
+  cp "$WORK/run-relay.sh" "$CHECKOUT/scripts/deploy/"
+  install_relay 0 --rollback
+  install_relay 0 --status
+  said 'health +200'
+  [ -z "$(robot_root 'systemd-analyze verify /etc/systemd/system/jetson-relay.service 2>&1')" ] || wrong "verify"
+  install_relay 0 --uninstall
+}
+
+case_uninstall() {
+  deploy 0 --uninstall
+  robot '! systemctl is-active -q jetson-agent && ! [ -e /opt/jetson-relay/agent ] && ! [ -e /etc/systemd/system/jetson-agent.service ]' || wrong "not gone"
+  robot_root 'test -s /etc/jetson-relay/agent.env && test -s /etc/jetson-relay/agent.token' || wrong "the configuration is gone"
+  deploy 0
+  said 'agent.env kept'
+}
