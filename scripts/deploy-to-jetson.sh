@@ -134,7 +134,7 @@ preflight() {
 
 # What apt can supply; the five libraries are what JavaCV's FFmpeg links to.
 install_deps() {
-  local packages=(openjdk-17-jre-headless gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
+  local packages=(openjdk-17-jre-headless gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good)
   [ "$MACHINE" != aarch64 ] || packages+=(libva2 libva-drm2 libdrm2 libxcb-shm0 libpulse0)
   [ -z "$BUILD_ON_DEVICE" ] ||
     packages+=(openjdk-17-jdk-headless cmake gcc make pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev)
@@ -219,6 +219,7 @@ activate() {
   local status=0
   target "$@" </dev/null >&2 || status=$?
   [ "$status" -ne 255 ] || die "the connection broke; the robot finishes by itself and goes back if it must. See --status"
+  [ "$status" -ne 1 ] || exit 1
   [ "$status" -eq 0 ] || die_with 5 "the new release did not work; what the robot did about it is above"
 }
 

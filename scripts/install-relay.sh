@@ -90,6 +90,13 @@ systemctl restart jetson-relay, or leave --port out"
   say "  relay.env $said"
 }
 
+activate() {
+  local status=0
+  target "$@" >&2 || status=$?
+  [ "$status" -ne 1 ] || exit 1
+  [ "$status" -eq 0 ] || fail 5 "it did not work; what was done about it is above"
+}
+
 install_release() {
   check_machine
   check_port
@@ -114,7 +121,7 @@ install_release() {
     return
   fi
   say "[4/4] switching"
-  target activate "$RELEASE" >&2 || fail 5 "the new release did not work; what was done about it is above"
+  activate activate "$RELEASE"
   say "done: http://$(hostname):$(sed -n 's/^PORT=//p' /etc/jetson-relay/relay.env | tr -d "\"'")/"
 }
 
@@ -125,7 +132,7 @@ main() {
   trap 'rm -rf "$WORK"' EXIT
   case $ACTION in
   install) install_release ;;
-  rollback) target rollback >&2 || fail 5 "the rollback did not work; what was done about it is above" ;;
+  rollback) activate rollback ;;
   *) target "$ACTION" "${LOG_ARGUMENTS[@]}" ;;
   esac
 }

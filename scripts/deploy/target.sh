@@ -108,7 +108,8 @@ cmd_configure() {
   umask 077
   install -d -m 0755 "$ETC"
   cat >"$file.$$"
-  trap 'rm -f "$file.$$"' EXIT
+  # shellcheck disable=SC2064 # the name as it is now
+  trap "rm -f '$file.$$'" EXIT
   # ln fails where the name exists: two at a time cannot both win.
   if ln "$file.$$" "$file" 2>/dev/null; then
     say written
@@ -143,8 +144,12 @@ render() {
     "$release/deploy/jetson-$KIND.service" >"$release/$UNIT.new"
   mv "$release/$UNIT.new" "$release/$UNIT"
   # verify exits 0 on unknown keys and speaks of other people's units too: its words about ours count.
-  local complaints
-  complaints=$(systemd-analyze verify "$release/$UNIT" 2>&1 | grep -F "jetson-$KIND" || true)
+  # It looks at the programs as well, which are not behind "current" yet.
+  local scratch complaints
+  scratch=$(mktemp -d)
+  sed "s|$BASE/current/|$release/|" "$release/$UNIT" >"$scratch/$UNIT"
+  complaints=$(systemd-analyze verify "$scratch/$UNIT" 2>&1 | grep -F "jetson-$KIND" || true)
+  rm -r "$scratch"
   [ -z "$complaints" ] || die "systemd does not accept the unit: $complaints"
 }
 
@@ -225,7 +230,7 @@ cmd_activate() {
   sleep 0.3
   kill "$follow" 2>/dev/null || true
   wait "$follow" 2>/dev/null || true
-  grep -q '^ok' "$BASE/result" 2>/dev/null
+  grep -q '^ok' "$BASE/result" 2>/dev/null || return 5
 }
 
 # settle: run by the activation unit, now or at the next boot. Ends with a release that has been seen

@@ -49,6 +49,7 @@ inside() {
   unpack_robot
   copy_checkout
   boot
+  start_relay
   echo "robot: Debian 12 in systemd-nspawn, $(uname -m) (not a Jetson), systemd $(robot 'systemctl --version' | awk 'NR==1{print $2}')"
   for name in "$@"; do
     run_case "$name" || failed=1

@@ -6,7 +6,7 @@
 
 SSH_PORT=2222
 RELAY_PORT=18080
-ROOT_ARCHIVE=${XDG_CACHE_HOME:-$HOME/.cache}/jetson-relay/deploy-test-root-1.tar
+ROOT_ARCHIVE=${XDG_CACHE_HOME:-$HOME/.cache}/jetson-relay/deploy-test-root-2.tar
 
 # Process ids are kept in files, since the cases are subshells: $WORK/{power,nspawn,relay,viewer}.pid
 
@@ -16,7 +16,7 @@ make_root_archive() {
   say "making the robot's root, once, at $ROOT_ARCHIVE ..."
   mkdir -p "$(dirname "$ROOT_ARCHIVE")"
   mmdebstrap --quiet --variant=minbase --skip=cleanup/apt/cache,cleanup/apt/lists \
-    --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps,openjdk-17-jre-headless,gstreamer1.0-tools,gstreamer1.0-plugins-base,gstreamer1.0-plugins-good,gstreamer1.0-plugins-bad \
+    --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps,openjdk-17-jre-headless,gstreamer1.0-tools,gstreamer1.0-plugins-base,gstreamer1.0-plugins-good \
     bookworm "$ROOT_ARCHIVE.partial.tar"
   mv "$ROOT_ARCHIVE.partial.tar" "$ROOT_ARCHIVE"
 }
