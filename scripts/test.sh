@@ -2,6 +2,7 @@
 # Installs what the tests need (with apt, when root) and runs all of them.
 #   scripts/test.sh           everything
 #   scripts/test.sh --java    only what Maven runs
+#   scripts/test.sh --deploy  only the deployment test: boots a system, needs root and some minutes
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -23,7 +24,7 @@ java_tests() {
 }
 
 script_tests() {
-  local scripts=("$ROOT"/scripts/*.sh "$ROOT"/.ci/run "$ROOT"/native/*.sh)
+  local scripts=("$ROOT"/scripts/*.sh "$ROOT"/scripts/deploy/*.sh "$ROOT"/scripts/test/*.sh "$ROOT"/.ci/run "$ROOT"/native/*.sh)
   if command -v shellcheck >/dev/null; then
     (cd "$ROOT" && shellcheck -x "${scripts[@]}")
   fi
@@ -51,6 +52,7 @@ web_tests() {
 }
 
 main() {
+  [ "${1:-}" != --deploy ] || exec "$ROOT/scripts/test/deploy-test.sh"
   step "tools"
   install_tools
   step "Java: format, compile, test"

@@ -4,9 +4,12 @@
 # the relay for the camera gets pictures. Sourced by target.sh, which sets KIND, UNIT, ETC.
 
 STABLE_SECONDS=15  # this long the process has to live
-CONNECT_SECONDS=10 # by then it has to be connected
+CONNECT_SECONDS=11 # by then it has to be connected
 FRAME_SECONDS=14   # by then pictures have to arrive: with the restart below the 20 s a robot may be dark
 REASON=''
+
+# Where there is nothing to go back to, a slow machine may take its time.
+be_patient() { CONNECT_SECONDS=60 FRAME_SECONDS=75; }
 
 # setting KEY: from the environment files, read as text and never executed; the last one wins.
 setting() {

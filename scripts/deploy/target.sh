@@ -247,6 +247,7 @@ cmd_settle() {
   elif [ -n "$old" ]; then
     point previous "$old"
   fi
+  [ -n "$old" ] || be_patient
   say "  switching from ${old:-nothing} to $new"
   # Nothing between here and the verdict may end this function early: failures are values.
   if run_release "$new" && healthy; then
@@ -264,6 +265,7 @@ cmd_settle() {
     say "  FAILED: $REASON"
     excerpt
     say "  rolling back to $old"
+    be_patient
     if run_release "$old" && healthy; then
       say "  $old is in service again"
     else

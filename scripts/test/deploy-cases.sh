@@ -42,6 +42,16 @@ mark_build() {
   "$(need_jvm "$SERVER_JDK" jdk)/bin/jar" -uf "$CHECKOUT"/jetson-agent/target/jetson-agent-*.jar -C "$WORK" build-mark
 }
 
+# limit TENTHS: what is promised; three times that on a machine that is busy with something else, and said so.
+limit() {
+  if awk -v cores="$(nproc)" '{ exit !($1 > 2 * cores) }' /proc/loadavg; then
+    echo "     (load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores: held to $(seconds $((3 * $1))) instead of $(seconds "$1"))" >&2
+    echo $((3 * $1))
+  else
+    echo "$1"
+  fi
+}
+
 case_wrong_option() {
   deploy 2 --relay 'http://x/'
   said 'is not ws://'
@@ -104,7 +114,7 @@ case_interrupted_copy() {
     robot 'test "$(du -sm /opt/jetson-relay 2>/dev/null | cut -f1)" -ge 4' 2>/dev/null && break
     sleep 0.1
   done
-  vanish
+  vanish 2>/dev/null
   tc qdisc del dev lo root
   robot 'ls /opt/jetson-relay/agent/releases' | grep -q '[.]partial$' || wrong "the copy was not caught half way"
   robot '! [ -e /opt/jetson-relay/agent/current ]' || wrong "half a release is in service"
@@ -130,7 +140,7 @@ case_first_install() {
   echo "$TOKEN" >"$WORK/token"
   # Every command line of this machine, the robot's included, for as long as it takes.
   python3 "$ROOT/scripts/test/command-lines.py" "$WORK/token" "$WORK/seen" "$WORK/enough" >/dev/null 2>&1 &
-  sh -c 'sleep 1; :' seen-by-the-watch &
+  sh -c 'sleep 8; :' seen-by-the-watch &
   first 0 --token-file "$WORK/token"
   : >"$WORK/enough"
   grep -q seen-by-the-watch "$WORK/seen" || wrong "the watch of command lines sees nothing"
@@ -139,7 +149,9 @@ case_first_install() {
   said 'front: pictures after'
   await_picture "$mark" 5 || wrong "no picture at the relay"
   [ "$(robot_root 'stat -c "%a %U" /etc/jetson-relay/agent.env /etc/jetson-relay/agent.token' | sort -u)" = '600 root' ] || wrong "modes"
-  robot_root "! grep -rqF $TOKEN /opt/jetson-relay /var/log/journal /run/log/journal 2>/dev/null" || wrong "the token is in a log"
+  # Compared with the file on the robot: sudo logs command lines, so the word must not be in ours either.
+  robot_root 'sed "s/^TOKEN=//; s/\"//g" /etc/jetson-relay/agent.token >/root/word; journalctl --no-pager >/root/journal
+    test -s /root/word && test -s /root/journal && ! grep -rqFf /root/word /root/journal /opt/jetson-relay' || wrong "the token is in a log"
   ! grep -qF "$TOKEN" "$WORK/said" || wrong "the token was printed"
   # render does not exist here: the unit must not name it.
   [ "$(robot 'systemctl show -p SupplementaryGroups --value jetson-agent')" = video ] || wrong "groups"
@@ -173,7 +185,7 @@ case_killed_agent() {
   await_picture "$(now)" 10 || wrong "it did not come back"
   gap=$(longest_gap "$mark")
   note "kill -9: no picture for $(seconds "$gap")"
-  [ "$gap" -lt 50 ] || wrong "back after $(seconds "$gap") only"
+  [ "$gap" -lt "$(limit 50)" ] || wrong "back after $(seconds "$gap") only"
 }
 
 case_upgrade() {
@@ -185,7 +197,7 @@ case_upgrade() {
   [ "$(current)" != "$before" ] || wrong "the old one runs"
   gap=$(longest_gap "$mark")
   note "upgrade: no picture for $(seconds "$gap")"
-  [ "$gap" -lt 80 ] || wrong "dark for $(seconds "$gap")"
+  [ "$gap" -lt "$(limit 80)" ] || wrong "dark for $(seconds "$gap")"
 }
 
 # rolled_back MARK BEFORE WORDS
@@ -197,7 +209,7 @@ rolled_back() {
   [ "$(current)" = "$2" ] || wrong "$(current) runs"
   gap=$(longest_gap "$1")
   note "$3: rolled back, no picture for $(seconds "$gap")"
-  [ "$gap" -lt 200 ] || wrong "dark for $(seconds "$gap")"
+  [ "$gap" -lt "$(limit 200)" ] || wrong "dark for $(seconds "$gap")"
 }
 
 case_broken_at_start() {
@@ -256,7 +268,7 @@ case_deployer_vanishes() {
   await_picture "$(now)" 5 || wrong "no picture"
   gap=$(longest_gap "$mark")
   note "deployer gone in the middle: the robot rolled back by itself, no picture for $(seconds "$gap")"
-  [ "$gap" -lt 200 ] || wrong "dark for $(seconds "$gap")"
+  [ "$gap" -lt "$(limit 200)" ] || wrong "dark for $(seconds "$gap")"
 }
 
 case_power_cut() {
