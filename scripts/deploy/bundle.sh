@@ -13,7 +13,7 @@ bundle() {
   mkdir -p "$folder"/{bin,lib,deploy,conf}
   install -m 0755 "$ROOT/scripts/deploy/run-$kind.sh" "$folder/bin/run"
   cp -L "$3" "$4"/*.jar "$folder/lib/"
-  cp "$ROOT"/scripts/deploy/{target,health,find-java}.sh "$ROOT/scripts/deploy/jetson-$kind.service" \
+  cp "$ROOT"/scripts/deploy/{target,health,unit,find-java}.sh "$ROOT/scripts/deploy/jetson-$kind.service" \
     "$ROOT/scripts/deploy/activate.service" "$folder/deploy/"
   if [[ $kind == relay ]]; then
     cp "$ROOT/scripts/relay.jvm" "$folder/conf/jvm"

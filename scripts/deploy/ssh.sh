@@ -61,7 +61,7 @@ find_sudo() {
 send_tools() {
   REMOTE=$(remote 'umask 077; mktemp -d /tmp/jetson-deploy.XXXXXXXX' </dev/null)
   [[ $REMOTE == /tmp/jetson-deploy.* ]] || die "the robot has no place for temporary files"
-  tar -c -C "$ROOT/scripts/deploy" target.sh health.sh | remote "tar -x -C '$REMOTE'"
+  tar -c -C "$ROOT/scripts/deploy" target.sh health.sh unit.sh | remote "tar -x -C '$REMOTE'"
 }
 
 # as_root COMMAND ARGUMENT...: there, with our standard input.
