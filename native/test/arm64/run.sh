@@ -7,7 +7,8 @@
 #
 # Needs root, and from apt: cmake gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static mmdebstrap pkg-config.
 #   native/test/arm64/run.sh [--log FILE] [--sysroot DIR]
-# Takes the agent's classes from jetson-agent/target (mvn -pl jetson-agent test-compile).
+# Takes the agent's classes from jetson-agent/target (mvn -pl jetson-agent test-compile). Where the agent's jar and a
+# relay are built too (mvn package), the jar pushes frames to that relay on this machine, else that step is left out.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +20,7 @@ while [[ $# -gt 0 ]]; do
   case $1 in
     --log) log=${2:?--log needs a file} && shift ;;
     --sysroot) sysroot=${2:?--sysroot needs a folder} && shift ;;
-    *) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+    *) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
   esac
   shift
 done
@@ -58,9 +59,12 @@ cp "$(command -v qemu-aarch64-static)" "$stage/qemu"
 mkdir -p "$sysroot"/{stage,proc,tmp,dev}
 
 # in_root COMMAND...: an arm64 program in the root. Each names its program's full path.
-in_root() {
+in_root() { (become "$@"); }
+
+# The same in this shell's place, so that a signal to its process reaches the program itself.
+become() {
   # shellcheck disable=SC2016 # the inner shell expands it
-  unshare --mount --propagation private bash -c '
+  exec unshare --mount --propagation private bash -c '
     set -e
     root=$1 stage=$2
     shift 2
@@ -114,4 +118,63 @@ expect 'encoder=NVJPEG' 0 "${jvm[@]}" -Xcheck:jni $pull csi:0 30 auto 320 240 30
 step "an error of the camera's"
 DOUBLE_CAMERA_VANISHES_AFTER=5 expect 'the camera vanished after 5 frames' 3 \
   "${jvm[@]}" $pull csi:0 100 auto 320 240 30
+# The processes that are agent and relay now.
+running=()
+stop_all() {
+  local pid
+  for pid in "${running[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${running[@]}"; do wait "$pid" 2>/dev/null || true; done
+}
+
+# stats PORT: the relay's own count, as JSON.
+stats() {
+  local line body=''
+  exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
+  printf 'GET /stats HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+  while read -r -t 5 line <&3 || [[ -n $line ]]; do body=$line; done
+  exec 3>&- 3<&-
+  printf '%s\n' "$body"
+} 2>/dev/null
+
+# count JSON KEY: the number there, 0 without one.
+count() { grep -o "\"$2\":[0-9]*" <<<"$1" | head -n 1 | grep -o '[0-9]*$' || echo 0; }
+
+jar=("$agent"/jetson-agent-*.jar)
+relay_jar=("$project"/relay-server/target/relay-server-*.jar)
+if [[ -e ${jar[0]} && -d $agent/libs && -e ${relay_jar[0]} && -d $project/relay-server/target/libs ]]; then
+  step "the agent's jar pushes frames to a relay on this machine"
+  trap 'stop_all; rm -rf --one-file-system "$work"' EXIT
+  mkdir -p "$stage/jars"
+  cp "${jar[0]}" "$stage/jars/"
+  # JavaCV's natives are for this machine and not needed there.
+  find "$agent/libs" -name '*.jar' ! -name '*-linux-*' -exec cp -t "$stage/jars" {} +
+  port=$((20000 + $$ % 10000))
+  env -u GST_REGISTRY -u GST_PLUGIN_PATH PORT=$port HOST=127.0.0.1 "$project/scripts/relay.sh" &
+  running+=($!)
+  tries=0
+  until stats $port >/dev/null; do
+    [[ $((tries += 1)) -lt 150 ]] || die "the relay did not answer on port $port"
+    sleep 0.2
+  done
+  become /usr/lib/jvm/java-17-openjdk-arm64/bin/java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+    -Djetsonrelay.native.path=/stage -cp '/stage/jars/*' org.jetsonrelay.agent.Main \
+    --relay "ws://127.0.0.1:$port/ws" --name arm64 --source csi:0 --size 320x240 --fps 10 --always-on &
+  agent_pid=$!
+  running+=("$agent_pid")
+  tries=0
+  seen=$(stats $port)
+  until [[ $(count "$seen" frames) -ge 30 && $(count "$seen" width) == 320 && $(count "$seen" height) == 240 ]]; do
+    [[ $((tries += 1)) -lt 120 ]] || die "the relay has seen too little: $seen"
+    kill -0 "$agent_pid" 2>/dev/null || die "the agent ended"
+    sleep 1
+    seen=$(stats $port)
+  done
+  printf '%s\n' "$seen"
+  kill "$agent_pid"
+  result=0
+  wait "$agent_pid" || result=$?
+  [[ $result == 0 ]] || die "the agent's exit code after SIGTERM is $result"
+else
+  step "left out: pushing frames to a relay, since agent and relay are not packaged"
+fi
 step "passed"
