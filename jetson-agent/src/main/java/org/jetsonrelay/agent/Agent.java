@@ -4,18 +4,19 @@ package org.jetsonrelay.agent;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.http.HttpClient;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetsonrelay.agent.capture.SourceException;
+import org.jetsonrelay.agent.settings.AgentSettings;
+import org.jetsonrelay.agent.settings.CameraSettings;
 import org.jetsonrelay.agent.uplink.Uplink.Outcome;
 
 /**
  * All cameras of one process. Owns the HTTP client they share. {@link #run} belongs to the main
- * thread; {@link #stop} may be called by any.
+ * thread; the rest may be called by any.
  */
 final class Agent {
 
@@ -34,13 +35,19 @@ final class Agent {
   /** Guarded by the lock. */
   private boolean stopped;
 
-  Agent(AgentSettings settings) {
+  /** Why it was stopped. Guarded by the lock. */
+  private ExitCode reason = ExitCode.STOPPED;
+
+  Agent(AgentSettings settings, FrameSources sources) {
     this.settings = settings;
-    sources = new FrameSources(InstantSource.system());
+    this.sources = sources;
   }
 
   /** Serves all cameras until the agent is stopped or none is left, and says why it ended. */
   ExitCode run() throws InterruptedException {
+    if (settings.cameras().stream().filter(this::usable).count() == 0) {
+      return ExitCode.SOURCE;
+    }
     AtomicInteger threads = new AtomicInteger();
     ExecutorService executor =
         Executors.newFixedThreadPool(
@@ -51,41 +58,41 @@ final class Agent {
               return thread;
             });
     try {
-      HttpClient client = HttpClient.newBuilder().executor(executor).build();
-      ExitCode atStart = start(client);
-      if (cameras.isEmpty()) {
-        return atStart;
-      }
+      start(HttpClient.newBuilder().executor(executor).build());
       return awaitAll();
     } finally {
       executor.shutdownNow();
     }
   }
 
-  /** Starts each camera whose source can be used; returns what to say when there is none. */
-  private ExitCode start(HttpClient client) {
-    for (CameraSettings camera : settings.cameras()) {
-      try {
-        sources.probe(camera);
-      } catch (SourceException e) {
-        LOG.log(Level.ERROR, "{0}: {1}", camera.label(), e.getMessage());
-        continue;
-      }
-      Camera ready = new Camera(settings, camera, () -> sources.create(camera), client);
+  /** Whether a camera's source can be used now, as far as that can be told without opening it. */
+  private boolean usable(CameraSettings camera) {
+    try {
+      sources.probe(camera);
+      return true;
+    } catch (SourceException e) {
+      LOG.log(Level.ERROR, "{0}: {1}", camera.label(), e.getMessage());
+      return false;
+    }
+  }
+
+  /** Starts all, those that cannot be used now included: their turn may come. */
+  private void start(HttpClient client) {
+    for (CameraSettings described : settings.cameras()) {
+      Camera camera = new Camera(settings, described, sources, client);
       synchronized (lock) {
         if (stopped) {
-          return ExitCode.STOPPED;
+          return;
         }
-        cameras.add(ready);
-        ready.start();
+        cameras.add(camera);
+        camera.start();
       }
     }
-    return ExitCode.SOURCE;
   }
 
   private ExitCode awaitAll() throws InterruptedException {
     ExitCode code = ExitCode.STOPPED;
-    for (Camera camera : cameras) {
+    for (Camera camera : all()) {
       Outcome outcome = camera.outcome().join();
       camera.stopCapture();
       // The first reason that is not an orderly stop is the one that explains the rest.
@@ -98,13 +105,39 @@ final class Agent {
             };
       }
     }
-    return code;
+    synchronized (lock) {
+      return reason == ExitCode.STOPPED ? code : reason;
+    }
   }
 
-  /** Asks all cameras to stop; {@link #run} returns when they have. */
-  void stop() {
+  private List<Camera> all() {
+    synchronized (lock) {
+      return List.copyOf(cameras);
+    }
+  }
+
+  /** For how long the camera that has been inside of its source longest has been in there. */
+  long insideNanos(long nowNanos) {
+    return all().stream().mapToLong(camera -> camera.insideNanos(nowNanos)).max().orElse(0);
+  }
+
+  /** Gives each camera that is described the rate, size and quality written there. */
+  void change(List<CameraSettings> described) {
+    for (Camera camera : all()) {
+      described.stream()
+          .filter(wanted -> wanted.label().equals(camera.settings().label()))
+          .findFirst()
+          .ifPresent(camera::change);
+    }
+  }
+
+  /** Asks all cameras to stop; {@link #run} returns that reason when they have. */
+  void stop(ExitCode why) {
     synchronized (lock) {
       stopped = true;
+      if (reason == ExitCode.STOPPED) {
+        reason = why;
+      }
       cameras.forEach(Camera::stop);
     }
   }

@@ -5,17 +5,19 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.http.HttpClient;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jetsonrelay.agent.capture.CaptureLoop;
 import org.jetsonrelay.agent.capture.Mailbox;
-import org.jetsonrelay.agent.capture.SourceFactory;
+import org.jetsonrelay.agent.settings.AgentSettings;
+import org.jetsonrelay.agent.settings.CameraSettings;
 import org.jetsonrelay.agent.uplink.Audience;
 import org.jetsonrelay.agent.uplink.Uplink;
 
 /**
  * One camera: its capture thread, its uplink thread and the mailbox between them. Fails and
- * recovers alone.
+ * recovers alone. Any thread may call it.
  */
 final class Camera {
 
@@ -24,13 +26,17 @@ final class Camera {
   /** What a 720p frame usually needs; the pictures grow when they must. */
   private static final int USUAL_FRAME_BYTES = 256 * 1024;
 
-  private final String label;
+  private final AgentSettings agent;
   private final CaptureLoop capture;
   private final Uplink uplink;
 
+  /** Written by {@link #change}, read by the capture thread when it builds a source. */
+  private volatile CameraSettings settings;
+
   /** Not started yet. */
-  Camera(AgentSettings settings, CameraSettings camera, SourceFactory factory, HttpClient client) {
-    label = camera.label();
+  Camera(AgentSettings agent, CameraSettings settings, FrameSources sources, HttpClient client) {
+    this.agent = agent;
+    this.settings = settings;
     InstantSource clock = InstantSource.system();
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     Mailbox mailbox = new Mailbox(USUAL_FRAME_BYTES);
@@ -38,14 +44,25 @@ final class Camera {
     Uplink[] holder = new Uplink[1];
     capture =
         new CaptureLoop(
-            label, factory, mailbox, () -> holder[0].wake(), settings.captureOf(camera), random);
+            settings.label(),
+            () -> sources.create(this.settings),
+            mailbox,
+            () -> holder[0].wake(),
+            agent.captureOf(settings),
+            random);
     uplink =
         new Uplink(
-            label, settings.uplinkOf(camera), client, mailbox, audience(capture), clock, random);
+            settings.label(),
+            agent.uplinkOf(settings),
+            client,
+            mailbox,
+            audience(),
+            clock,
+            random);
     holder[0] = uplink;
   }
 
-  private static Audience audience(CaptureLoop capture) {
+  private Audience audience() {
     return new Audience() {
       @Override
       public void wants(boolean frames) {
@@ -59,7 +76,8 @@ final class Camera {
 
       @Override
       public void quality(int percent) {
-        capture.quality(percent);
+        // The file may have lowered the ceiling since the start.
+        capture.quality(Math.min(percent, settings.quality()));
       }
     };
   }
@@ -69,15 +87,50 @@ final class Camera {
     uplink.start();
   }
 
-  /** Asks the camera to stop; {@link #outcome} tells when its connection is closed. */
+  CameraSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Takes over another rate, size and quality. A quality alone is changed in the running source
+   * where that is possible; a rate or a size costs the source's reopening.
+   */
+  void change(CameraSettings wanted) {
+    CameraSettings before = settings;
+    CameraSettings after = before.with(wanted.fps(), wanted.size(), wanted.quality());
+    if (after.equals(before)) {
+      return;
+    }
+    settings = after;
+    LOG.log(Level.INFO, "{0}: changed rate, size or quality", after.label());
+    boolean anew =
+        !after.fps().equals(before.fps()) || !Objects.equals(after.size(), before.size());
+    if (after.quality() != before.quality()) {
+      capture.quality(after.quality());
+    }
+    if (anew) {
+      capture.reopen(agent.captureOf(after));
+    }
+  }
+
+  /** For how long the capture thread has been inside of the source in one call. */
+  long insideNanos(long nowNanos) {
+    return capture.insideNanos(nowNanos);
+  }
+
+  /**
+   * Asks the camera to stop: the source is closed and the connection, side by side. {@link
+   * #outcome} tells when the latter is done.
+   */
   void stop() {
+    capture.dismiss();
     uplink.stop();
   }
 
   /** Ends the capture thread; the source is closed unless it hangs. */
   void stopCapture() throws InterruptedException {
     if (!capture.stop()) {
-      LOG.log(Level.WARNING, "{0}: the source could not be closed in time", label);
+      LOG.log(Level.WARNING, "{0}: the source could not be closed in time", settings.label());
     }
   }
 

@@ -3,11 +3,13 @@ package org.jetsonrelay.agent;
 
 /** What the process says to whoever started it. */
 enum ExitCode {
-  STOPPED(0, "stopped by a signal, after closing the connection"),
-  USAGE(2, "an option, an environment variable or its value is wrong"),
-  SOURCE(3, "the source cannot be used on this machine"),
+  STOPPED(0, "stopped by a signal, or the command did its work"),
+  USAGE(2, "an option, a variable, the file or a value in them is wrong"),
+  SOURCE(3, "no source can be used on this machine; doctor: nothing can be captured"),
   REFUSED(4, "the relay refuses the token or the camera"),
-  FAILED(5, "the agent itself failed; the log says where");
+  FAILED(5, "the agent itself failed; the log says where"),
+  MEMORY(6, "more memory in use than --max-rss; start it again"),
+  HUNG(7, "a source hung in a driver for longer than --hang-limit; start it again");
 
   private final int code;
   private final String meaning;

@@ -6,13 +6,20 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.Charset;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jetsonrelay.agent.settings.AgentSettings;
+import org.jetsonrelay.agent.settings.Options;
+import org.jetsonrelay.agent.settings.SettingsReader;
+import org.jetsonrelay.agent.settings.UsageException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -28,6 +35,9 @@ public final class Main {
    * promised.
    */
   private static final long STOP_MILLIS = 2_800;
+
+  /** How often memory, hanging sources and the configuration file are looked at. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private Main() {}
 
@@ -51,54 +61,95 @@ public final class Main {
       String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err)
       throws InterruptedException {
     Options options = new Options();
-    CommandLine command = new CommandLine(options).setOut(out).setErr(err);
-    command.getCommandSpec().version("jetson-agent " + version());
-    command
-        .getCommandSpec()
-        .usageMessage()
-        .footer(
-            Arrays.stream(ExitCode.values())
-                .map(code -> "  " + code.code() + "  " + code.meaning())
-                .toArray(String[]::new));
-    AgentSettings settings;
+    CommandLine command = commands(options).setOut(out).setErr(err);
     try {
-      command.parseArgs(arguments);
-      if (CommandLine.printHelpIfRequested(command.getParseResult())) {
+      ParseResult parsed = command.parseArgs(arguments);
+      if (CommandLine.printHelpIfRequested(parsed)) {
         return ExitCode.STOPPED.code();
       }
-      settings = SettingsReader.read(options, environment);
+      if (parsed.hasSubcommand()) {
+        LineLoggerFinder.threshold(Level.WARNING);
+        Object chosen = parsed.subcommand().commandSpec().userObject();
+        return ((Tool) chosen).run(out, err).code();
+      }
+      AgentSettings settings = SettingsReader.read(options, environment);
+      LineLoggerFinder.threshold(settings.logLevel());
+      return run(settings, options, environment).code();
     } catch (UnmatchedArgumentException e) {
       err.println("'" + e.getUnmatched().get(0) + "' is not an option; --help lists them");
-      return ExitCode.USAGE.code();
     } catch (ParameterException e) {
       err.println(e.getMessage() + "; --help shows how each option is used");
-      return ExitCode.USAGE.code();
     } catch (UsageException e) {
       err.println(e.getMessage());
-      return ExitCode.USAGE.code();
     }
-    LineLoggerFinder.threshold(settings.logLevel());
-    return run(settings).code();
+    return ExitCode.USAGE.code();
   }
 
-  private static ExitCode run(AgentSettings settings) throws InterruptedException {
+  /** A subcommand: does its work and is done. */
+  interface Tool {
+    /**
+     * Does it.
+     *
+     * @throws UsageException when an option cannot be used
+     */
+    ExitCode run(PrintWriter out, PrintWriter err) throws UsageException, InterruptedException;
+  }
+
+  private static CommandLine commands(Options options) {
+    CommandLine command = new CommandLine(options);
+    command.addSubcommand(new DoctorCommand());
+    command.addSubcommand(new BenchCommand());
+    command.addSubcommand(new ListCamerasCommand());
+    command.getCommandSpec().version("jetson-agent " + version());
+    String[] codes =
+        Arrays.stream(ExitCode.values())
+            .map(code -> "  " + code.code() + "  " + code.meaning())
+            .toArray(String[]::new);
+    command.getCommandSpec().usageMessage().footer(codes);
+    return command;
+  }
+
+  private static ExitCode run(
+      AgentSettings settings, Options options, Map<String, String> environment)
+      throws InterruptedException {
     LOG.log(
         Level.INFO,
         "jetson-agent {0} on Java {1}, {2} camera(s)",
         version(),
         Runtime.version(),
         settings.cameras().size());
-    Agent agent = new Agent(settings);
+    Agent agent = new Agent(settings, new FrameSources(InstantSource.system()));
+    Watchdog watchdog =
+        new Watchdog(
+            new Watchdog.Limits(
+                LOOK,
+                Duration.ofMillis(STOP_MILLIS),
+                settings.mostResidentBytes(),
+                settings.hang()),
+            agent);
+    Optional<ConfigWatch> config =
+        settings
+            .config()
+            .map(file ->
+                new ConfigWatch(
+                    file,
+                    LOOK,
+                    () -> SettingsReader.read(options, environment).cameras(),
+                    agent::change));
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook = new Thread(() -> stopAndHalt(agent, ended), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     ExitCode code = ExitCode.FAILED;
     try {
+      watchdog.start();
+      config.ifPresent(ConfigWatch::start);
       code = agent.run();
     } catch (UncheckedIOException e) {
       LOG.log(Level.ERROR, "the agent cannot open a connection on this machine", e);
     } finally {
       ended.countDown();
+      watchdog.stop();
+      config.ifPresent(ConfigWatch::stop);
     }
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
@@ -113,7 +164,7 @@ public final class Main {
    * success.
    */
   private static void stopAndHalt(Agent agent, CountDownLatch ended) {
-    agent.stop();
+    agent.stop(ExitCode.STOPPED);
     boolean orderly = false;
     try {
       orderly = ended.await(STOP_MILLIS, TimeUnit.MILLISECONDS);

@@ -28,18 +28,26 @@ class ArchitectureTest {
           .definedBy(BASE + ".capture.*")
           .layer("capture")
           .definedBy(BASE + ".capture")
+          .layer("settings")
+          .definedBy(BASE + ".settings")
+          .layer("doctor")
+          .definedBy(BASE + ".doctor")
           .layer("policy")
           .definedBy(BASE + ".policy")
           .whereLayer("root")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("settings")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("doctor")
+          .mayOnlyBeAccessedByLayers("root")
           .whereLayer("uplink")
-          .mayOnlyBeAccessedByLayers("root")
+          .mayOnlyBeAccessedByLayers("root", "settings")
           .whereLayer("sources")
-          .mayOnlyBeAccessedByLayers("root")
+          .mayOnlyBeAccessedByLayers("root", "settings", "doctor")
           .whereLayer("capture")
-          .mayOnlyBeAccessedByLayers("root", "uplink", "sources")
+          .mayOnlyBeAccessedByLayers("root", "settings", "doctor", "uplink", "sources")
           .whereLayer("policy")
-          .mayOnlyBeAccessedByLayers("root", "uplink", "capture", "sources");
+          .mayOnlyBeAccessedByLayers("root", "doctor", "uplink", "capture", "sources");
 
   @ArchTest
   static final ArchRule SOURCES_DO_NOT_KNOW_EACH_OTHER =

@@ -7,6 +7,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Map;
+import org.jetsonrelay.agent.capture.gstreamer.Encoder;
+import org.jetsonrelay.agent.settings.AgentSettings;
+import org.jetsonrelay.agent.settings.CameraSettings;
+import org.jetsonrelay.agent.settings.Options;
+import org.jetsonrelay.agent.settings.SettingsReader;
+import org.jetsonrelay.agent.settings.UsageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,14 +59,14 @@ class SettingsReaderTest {
             "60",
             "TOKEN",
             "t",
-            "ALWAYS_ON",
-            "yes",
+            "ENCODER",
+            "cpu",
             "PING_PERIOD",
             " 2 ",
             "LOG_LEVEL",
             "");
 
-    AgentSettings settings = read(environment, "--name", "front", "--always-on=false");
+    AgentSettings settings = read(environment, "--name", "front", "--always-on");
 
     assertThat(settings.relay()).hasToString("ws://relay:9000/ws");
     assertThat(settings.uplink().ping()).isEqualTo(Duration.ofSeconds(2));
@@ -71,7 +77,8 @@ class SettingsReaderTest {
     assertThat(camera.size()).isEqualTo(new CameraSettings.Size(640, 480));
     assertThat(camera.quality()).isEqualTo(60);
     assertThat(camera.token()).contains("t");
-    assertThat(camera.alwaysOn()).isFalse();
+    assertThat(camera.encoder()).isEqualTo(Encoder.CPU);
+    assertThat(camera.alwaysOn()).isTrue();
   }
 
   @Test
@@ -92,6 +99,21 @@ class SettingsReaderTest {
         .containsExactly("file:x,y=z.mp4", "test");
     assertThat(settings.cameras()).extracting(CameraSettings::quality).containsExactly(50, 80);
     assertThat(settings.cameras()).extracting(c -> c.fps().orElse(0)).containsExactly(10.0, 5.0);
+  }
+
+  @Test
+  void readsTheLimitsOfTheProcess() throws UsageException {
+    AgentSettings settings =
+        read(Map.of("MAX_RSS", "2g", "HANG_LIMIT", "5", "ALWAYS_ON", "yes"), "--always-on=false");
+
+    assertThat(settings.mostResidentBytes()).hasValue(2L << 30);
+    assertThat(settings.hang()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.cameras().get(0).alwaysOn()).isFalse();
+    assertThat(read(Map.of("MAX_RSS", "off")).mostResidentBytes()).isEmpty();
+    assertThat(read(Map.of()).minQuality()).hasValue(40);
+    assertThat(read(Map.of("MIN_QUALITY", "30")).minQuality()).hasValue(30);
+    assertThat(read(Map.of(), "--no-adapt").minQuality()).isEmpty();
+    assertThat(read(Map.of(), "--max-rss=64M").mostResidentBytes()).hasValue(64L << 20);
   }
 
   @Test
@@ -128,8 +150,17 @@ class SettingsReaderTest {
         "--relay=ws://u:p@h/ws     | address without user name",
         "--name=a/b                | --name is 'a/b', but it must be 1 to 64 letters",
         "--name=                   | --name is '', but",
-        "--source=dir:x            | --source is 'dir:x', but it must be folder:DIR, file:VIDEO or test",
+        "--source=dir:x            | --source is 'dir:x', but it must be test, csi:N, v4l2:/dev/videoN, rtsp://HOST/PATH, file:VIDEO, folder:DIR or pipeline:...",
         "--source=folder:          | --source is 'folder:', but",
+        "--source=csi:16           | --source: 'csi:16' names no sensor; write csi:0 to csi:15",
+        "--source=v4l2:video0      | --source: 'v4l2:video0' names no device; write v4l2:/dev/video0",
+        "--source=rtsp://u:p@      | --source: the rtsp address names no host",
+        "--source=pipeline:        | --source: the source names nothing; write pipeline:",
+        "--encoder=gpu             | --encoder is 'gpu', but it must be one of auto, nvjpeg, cpu, passthrough, javacv",
+        "--max-rss=63M             | --max-rss is '63M', but it must be megabytes or gigabytes of memory from 64M",
+        "--max-rss=lots            | --max-rss is 'lots', but",
+        "--hang-limit=0.5          | --hang-limit is '0.5', but it must be seconds from 1 to 3600",
+        "--config=/no/such.yaml    | --config names '/no/such.yaml', which cannot be read",
         "--fps=0                   | --fps is '0', but it must be frames per second from 0.1 to 240",
         "--fps=241                 | --fps is '241', but",
         "--fps=fast                | --fps is 'fast', but",

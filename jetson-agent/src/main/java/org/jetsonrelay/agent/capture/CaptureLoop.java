@@ -17,11 +17,12 @@ public final class CaptureLoop {
 
   private static final Logger LOG = System.getLogger(CaptureLoop.class.getName());
 
+  private static final long OUTSIDE = Long.MIN_VALUE;
+
   private final String camera;
   private final SourceFactory factory;
   private final Mailbox mailbox;
   private final Runnable mail;
-  private final CaptureSettings settings;
   private final Backoff backoff;
   private final Thread thread;
   private final Object lock = new Object();
@@ -30,6 +31,18 @@ public final class CaptureLoop {
   private volatile boolean wanted;
 
   private volatile boolean stopped;
+
+  /** Written by {@link #reopen}, read by the capture thread. */
+  private volatile CaptureSettings settings;
+
+  /** Whether the source is to be built anew; set by {@link #reopen}, cleared by the thread. */
+  private volatile boolean outdated;
+
+  /**
+   * When the capture thread went into the source, {@link #OUTSIDE} while it is not in there.
+   * Written by the capture thread, read by the watchdog.
+   */
+  private volatile long insideSinceNanos = OUTSIDE;
 
   /** Written by {@link #quality}, read by the capture thread; 0 is the source's own. */
   private volatile int quality;
@@ -92,14 +105,37 @@ public final class CaptureLoop {
     return !fixed;
   }
 
-  /** Ends the thread and closes the source. Returns whether that was done within the limit. */
-  public boolean stop() throws InterruptedException {
+  /** Has the source built anew, with other limits, as its description has changed. Any thread. */
+  public void reopen(CaptureSettings changed) {
+    synchronized (lock) {
+      settings = changed;
+      outdated = true;
+      lock.notifyAll();
+    }
+  }
+
+  /**
+   * For how long the capture thread has been inside of the source, in one call: more than a moment
+   * means that a driver hangs, which nothing in this process can end. Any thread.
+   */
+  public long insideNanos(long nowNanos) {
+    long since = insideSinceNanos;
+    return since == OUTSIDE ? 0 : Math.max(0, nowNanos - since);
+  }
+
+  /** Asks the thread to close the source and end. Any thread; returns at once. */
+  public void dismiss() {
     synchronized (lock) {
       stopped = true;
       wanted = false;
       lock.notifyAll();
     }
     thread.interrupt();
+  }
+
+  /** Ends the thread and closes the source. Returns whether that was done within the limit. */
+  public boolean stop() throws InterruptedException {
+    dismiss();
     thread.join(settings.closing().toMillis());
     return !thread.isAlive();
   }
@@ -129,16 +165,25 @@ public final class CaptureLoop {
       return;
     }
     String failure;
+    outdated = false;
+    enter();
     try (Source source = factory.create()) {
       source.open();
+      leave();
       LOG.log(Level.INFO, "{0}: source open: {1}", camera, source.description());
-      failure = readWhileWanted(source);
+      try {
+        failure = readWhileWanted(source);
+      } finally {
+        enter();
+      }
     } catch (SourceException e) {
       failure = String.valueOf(e.getMessage());
       LOG.log(Level.DEBUG, camera + ": source failed", e);
     } catch (RuntimeException | LinkageError e) {
       failure = "unexpected failure, please report it: " + e;
       LOG.log(Level.ERROR, camera + ": " + failure, e);
+    } finally {
+      leave();
     }
     if (failure.isEmpty()) {
       LOG.log(Level.INFO, "{0}: source closed", camera);
@@ -148,14 +193,24 @@ public final class CaptureLoop {
     }
   }
 
-  /** Returns why reading ended: empty when frames are no longer wanted. */
+  private void enter() {
+    insideSinceNanos = System.nanoTime();
+  }
+
+  private void leave() {
+    insideSinceNanos = OUTSIDE;
+  }
+
+  /** Returns why reading ended: empty when frames are no longer wanted, or from a new source. */
   private String readWhileWanted(Source source) throws SourceException, InterruptedException {
     FrameWatch watch = new FrameWatch(settings.firstFrame(), settings.nextFrame());
     watch.opened(System.nanoTime());
     int applied = 0;
-    while (wanted) {
+    while (wanted && !outdated) {
+      enter();
       applied = adjust(source, applied);
       Source.Read read = source.read(mailbox.filling(), settings.read());
+      leave();
       long now = System.nanoTime();
       if (read == Source.Read.END) {
         return "the source has ended";
@@ -195,7 +250,7 @@ public final class CaptureLoop {
     long until = System.nanoTime() + backoff.failed(System.nanoTime());
     synchronized (lock) {
       for (long left = until - System.nanoTime();
-          left > 0 && wanted;
+          left > 0 && wanted && !outdated;
           left = until - System.nanoTime()) {
         lock.wait(left / 1_000_000, (int) (left % 1_000_000));
       }

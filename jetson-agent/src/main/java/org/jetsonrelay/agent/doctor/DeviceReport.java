@@ -48,7 +48,20 @@ public record DeviceReport(
    * @param encoder the encoder taken; nothing when there is none
    * @param reason why that one, or why none
    */
-  public record Camera(String source, String name, Optional<String> encoder, String reason) {}
+  public record Camera(String source, String name, Optional<String> encoder, String reason) {
+
+    /** One line for people, fit for a terminal whatever the camera calls itself. */
+    public String toText() {
+      String words =
+          source
+              + " ("
+              + name
+              + "): "
+              + encoder.map(taken -> taken + ", ").orElse("not usable: ")
+              + reason;
+      return words.replaceAll("\\p{Cntrl}", "?");
+    }
+  }
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -59,8 +72,23 @@ public record DeviceReport(
     problems = List.copyOf(problems);
   }
 
+  /** Whether anything can be captured here: the test picture at least. */
+  public boolean canCapture() {
+    return cameras.stream().anyMatch(camera -> camera.encoder().isPresent());
+  }
+
+  /** The cameras alone: without the test picture, which every machine has. */
+  public List<Camera> realCameras() {
+    return cameras.stream().filter(camera -> !camera.source().equals("test")).toList();
+  }
+
   /** One JSON object; what was not found is null. */
   public String toJson() {
+    return toJson(Optional.empty());
+  }
+
+  /** The same with a trial's figures, when there was one, as {@code smoke}. */
+  public String toJson(Optional<Trial> smoke) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.useDefaultPrettyPrinter();
@@ -80,14 +108,12 @@ public record DeviceReport(
       json.writeEndArray();
       json.writeArrayFieldStart("cameras");
       for (Camera camera : cameras) {
-        json.writeStartObject();
-        json.writeStringField("source", camera.source());
-        json.writeStringField("name", camera.name());
-        optional(json, "encoder", camera.encoder());
-        json.writeStringField("reason", camera.reason());
-        json.writeEndObject();
+        write(json, camera);
       }
       json.writeEndArray();
+      if (smoke.isPresent()) {
+        write(json, smoke.get());
+      }
       json.writeArrayFieldStart("problems");
       for (String problem : problems) {
         json.writeString(problem);
@@ -98,6 +124,44 @@ public record DeviceReport(
       throw new UncheckedIOException("a writer into memory cannot fail", e);
     }
     return text.toString();
+  }
+
+  /** The cameras as one JSON array. */
+  public static String toJson(List<Camera> cameras) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.useDefaultPrettyPrinter();
+      json.writeStartArray();
+      for (Camera camera : cameras) {
+        write(json, camera);
+      }
+      json.writeEndArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a writer into memory cannot fail", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, Camera camera) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("source", camera.source());
+    json.writeStringField("name", camera.name());
+    optional(json, "encoder", camera.encoder());
+    json.writeStringField("reason", camera.reason());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Trial trial) throws IOException {
+    json.writeObjectFieldStart("smoke");
+    json.writeStringField("source", trial.source());
+    json.writeNumberField("frames", trial.frames());
+    json.writeNumberField("fps", Math.round(trial.fps() * 10) / 10.0);
+    json.writeNumberField("p50Millis", trial.p50Millis());
+    json.writeNumberField("p99Millis", trial.p99Millis());
+    json.writeNumberField("cpuPercent", Math.round(trial.cpuPercent()));
+    json.writeNumberField("meanBytes", trial.meanBytes());
+    optional(json, "failure", trial.failure());
+    json.writeEndObject();
   }
 
   private static void optional(JsonGenerator json, String name, Optional<String> value)
@@ -126,15 +190,7 @@ public record DeviceReport(
     row(text, "JPEG engine", jpegEngine ? "usable through nvjpegenc" : "none");
     row(text, "elements", elements.isEmpty() ? "none" : String.join(" ", new TreeSet<>(elements)));
     for (Camera camera : cameras) {
-      row(
-          text,
-          "source",
-          camera.source()
-              + " ("
-              + camera.name()
-              + "): "
-              + camera.encoder().map(encoder -> encoder + ", ").orElse("not usable: ")
-              + camera.reason());
+      row(text, "source", camera.toText());
     }
     if (problems.isEmpty()) {
       row(text, "problems", "none");

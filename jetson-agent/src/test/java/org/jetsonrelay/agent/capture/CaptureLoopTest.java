@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,9 +29,24 @@ class CaptureLoopTest {
     STAYS_SILENT
   }
 
+  private static final CaptureSettings SETTINGS =
+      new CaptureSettings(
+          Duration.ofMillis(300),
+          Duration.ofMillis(100),
+          Duration.ofMillis(10),
+          Duration.ofMillis(5),
+          Duration.ofMillis(20),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(5));
+
   private final AtomicInteger opened = new AtomicInteger();
   private final AtomicInteger closed = new AtomicInteger();
   private final AtomicInteger frames = new AtomicInteger();
+
+  private final AtomicInteger interrupts = new AtomicInteger();
+
+  /** While it is there, opening a source does not end, as in a driver that hangs. */
+  private volatile @Nullable CountDownLatch stuck;
 
   /** Set by the tests, read by the capture thread. */
   private volatile Behaviour behaviour = Behaviour.WORKS;
@@ -50,6 +67,15 @@ class CaptureLoopTest {
     @Override
     public void open() throws SourceException {
       opened.incrementAndGet();
+      CountDownLatch hanging = stuck;
+      while (hanging != null && hanging.getCount() > 0) {
+        try {
+          hanging.await();
+        } catch (InterruptedException e) {
+          // A driver does not listen either.
+          interrupts.incrementAndGet();
+        }
+      }
       if (behaviour == Behaviour.REFUSES_TO_OPEN) {
         throw new SourceException("not now");
       }
@@ -84,14 +110,7 @@ class CaptureLoopTest {
           Obedient::new,
           new Mailbox(4),
           frames::incrementAndGet,
-          new CaptureSettings(
-              Duration.ofMillis(300),
-              Duration.ofMillis(100),
-              Duration.ofMillis(10),
-              Duration.ofMillis(5),
-              Duration.ofMillis(20),
-              Duration.ofSeconds(30),
-              Duration.ofSeconds(5)),
+          SETTINGS,
           new Random(1));
 
   @AfterEach
@@ -183,5 +202,42 @@ class CaptureLoopTest {
     loop.start();
     loop.want(true);
     await().until(() -> opened.get() >= 3);
+  }
+
+  @Test
+  void buildsTheSourceAnewWhenItsDescriptionHasChanged() {
+    loop.start();
+    loop.want(true);
+    awaitFrames();
+    loop.reopen(SETTINGS);
+    await().until(() -> opened.get() == 2 && closed.get() == 1);
+    awaitFrames();
+  }
+
+  @Test
+  void triesAChangedDescriptionAtOnce() {
+    behaviour = Behaviour.REFUSES_TO_OPEN;
+    loop.start();
+    loop.want(true);
+    await().until(() -> opened.get() >= 2);
+    behaviour = Behaviour.WORKS;
+    loop.reopen(SETTINGS);
+    awaitFrames();
+  }
+
+  @Test
+  void tellsHowLongTheSourceHasNotReturned() throws InterruptedException {
+    CountDownLatch hanging = new CountDownLatch(1);
+    stuck = hanging;
+    assertThat(loop.insideNanos(System.nanoTime())).isZero();
+    loop.start();
+    loop.want(true);
+    await().until(() -> opened.get() == 1);
+    await().until(() -> loop.insideNanos(System.nanoTime()) > Duration.ofMillis(200).toNanos());
+    loop.dismiss();
+    assertThat(loop.insideNanos(System.nanoTime())).isPositive();
+    hanging.countDown();
+    assertThat(loop.stop()).isTrue();
+    assertThat(loop.insideNanos(System.nanoTime())).isZero();
   }
 }

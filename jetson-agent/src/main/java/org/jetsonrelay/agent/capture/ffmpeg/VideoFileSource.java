@@ -18,6 +18,7 @@ import org.bytedeco.javacv.Frame;
 import org.bytedeco.javacv.FrameGrabber.ImageMode;
 import org.jetsonrelay.agent.capture.Cadence;
 import org.jetsonrelay.agent.capture.Jpeg;
+import org.jetsonrelay.agent.capture.JpegRepair;
 import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.Source;
 import org.jetsonrelay.agent.capture.SourceException;
@@ -116,6 +117,9 @@ public final class VideoFileSource implements Source {
       int bytes = packet.size();
       into.clear(bytes).put(packet.data().position(0).capacity(bytes).asByteBuffer()).flip();
       packet = null;
+      if (JpegRepair.repair(into) == JpegRepair.Result.BROKEN) {
+        return Read.TIMEOUT;
+      }
     } else if (image != null && transcoder != null) {
       transcoder.transcode(image, quality, into);
       image = null;

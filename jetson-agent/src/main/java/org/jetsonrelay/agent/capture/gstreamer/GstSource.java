@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
+import org.jetsonrelay.agent.capture.JpegRepair;
 import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.Source;
 import org.jetsonrelay.agent.capture.SourceException;
@@ -38,6 +39,12 @@ public final class GstSource implements Source {
   private @Nullable EncoderChoice choice;
   private int broken;
 
+  /** Whether a frame has come since the pipeline was opened. */
+  private boolean delivered;
+
+  /** Whether the log has been told what is at work; not again at each round of a file. */
+  private boolean told;
+
   /** Not open yet; any number of these can be. */
   public GstSource(GstSettings settings) {
     this.settings = settings;
@@ -65,14 +72,16 @@ public final class GstSource implements Source {
     }
     choice = chosen;
     broken = 0;
+    delivered = false;
     LOG.log(
-        Level.INFO,
+        told ? Level.DEBUG : Level.INFO,
         "{0}: {1}, {2}; GStreamer {3}: {4}",
         description(),
         chosen.encoder().word(),
         chosen.reason(),
         library.gstreamerVersion(),
         withoutSecrets(pipeline));
+    told = true;
   }
 
   @Override
@@ -100,7 +109,12 @@ public final class GstSource implements Source {
         throw new SourceException(described(open.lastError()));
       } else if (answer == GstNative.END) {
         target.limit(0);
-        return Read.END;
+        if (!(settings.input() instanceof Input.File) || !delivered) {
+          return Read.END;
+        }
+        // A file plays over and over.
+        open();
+        return Read.TIMEOUT;
       } else if (answer < 0) {
         target = grown(into, -answer);
       } else if (left <= 0) {
@@ -123,6 +137,7 @@ public final class GstSource implements Source {
     if (JpegRepair.repair(picture) != JpegRepair.Result.BROKEN) {
       picture.capturedAt(open.capturedAtMillis());
       broken = 0;
+      delivered = true;
       return true;
     }
     broken++;

@@ -17,6 +17,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.imageio.ImageIO;
+import org.jetsonrelay.agent.capture.JpegRepairTest;
 import org.jetsonrelay.agent.capture.Picture;
 import org.jetsonrelay.agent.capture.Source.Read;
 import org.jetsonrelay.agent.capture.SourceException;
@@ -109,6 +110,22 @@ class GstSourceTest {
       assertThat(source.read(picture, PATIENCE)).isEqualTo(Read.PICTURE);
       assertThat(source.read(picture, PATIENCE)).isEqualTo(Read.END);
       assertThat(picture.data().limit()).isZero();
+    }
+  }
+
+  @Test
+  void playsAFileOverAndOver(@TempDir Path folder)
+      throws IOException, InterruptedException, SourceException {
+    Path file = Files.write(folder.resolve("once.jpg"), JpegRepairTest.WHOLE);
+    GstSettings settings = GstSettings.of(Input.parse("file:" + file));
+    try (GstSource source = new GstSource(settings.withEncoder(Encoder.CPU))) {
+      source.open();
+      int frames = 0;
+      while (frames < 3) {
+        Read read = source.read(picture, PATIENCE);
+        assertThat(read).isNotEqualTo(Read.END);
+        frames += read == Read.PICTURE ? 1 : 0;
+      }
     }
   }
 

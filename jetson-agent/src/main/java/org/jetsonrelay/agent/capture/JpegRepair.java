@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
-package org.jetsonrelay.agent.capture.gstreamer;
+package org.jetsonrelay.agent.capture;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import org.jetsonrelay.agent.capture.Picture;
 
 /**
  * Makes proper JPEGs of what USB cameras send. Many leave out the Huffman tables that every decoder
  * of "Motion JPEG" is expected to know, and pad their frames; some frames arrive cut off. A proper
  * frame costs a look at its header's segments and its last two bytes.
  */
-final class JpegRepair {
+public final class JpegRepair {
 
   /** What became of a frame. */
-  enum Result {
+  public enum Result {
     /** It was fine and is untouched. */
     GOOD,
     /** Tables were added or padding was cut. */
@@ -62,7 +61,7 @@ final class JpegRepair {
   /**
    * Looks at a picture's data and puts it right in place, growing the buffer when tables are added.
    */
-  static Result repair(Picture picture) {
+  public static Result repair(Picture picture) {
     ByteBuffer data = picture.data();
     int length = data.limit();
     if (length < 4 || unsigned(data, 0) != 0xFF || unsigned(data, 1) != 0xD8) {

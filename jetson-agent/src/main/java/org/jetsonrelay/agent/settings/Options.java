@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package org.jetsonrelay.agent;
+package org.jetsonrelay.agent.settings;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         "Takes pictures from a camera, a folder or a video and pushes them to a relay while somebody watches.",
     footerHeading = "%nExit codes:%n")
 @SuppressWarnings("FieldCanBeFinal")
-final class Options {
+public final class Options {
 
   @Option(
       names = "--relay",
@@ -37,9 +37,19 @@ final class Options {
       names = "--source",
       paramLabel = "SOURCE",
       description =
-          "Where frames come from (SOURCE): folder:DIR replays JPEG files, file:VIDEO plays a video,"
-              + " test is a synthetic camera (default).")
+          "Where frames come from (SOURCE): csi:N, v4l2:/dev/videoN, rtsp://..., file:VIDEO, folder:DIR"
+              + " (JPEG files), pipeline:\"...\" (GStreamer's notation), or test, a synthetic camera (default).")
   @Nullable String source;
+
+  @Option(
+      names = "--encoder",
+      paramLabel = "ENCODER",
+      description =
+          "What makes the JPEGs (ENCODER): nvjpeg (a Jetson's hardware), cpu (GStreamer), passthrough (the camera"
+              + " itself), javacv (FFmpeg), or auto, the first of them that is at hand (default); the log says which and"
+              + " why. With auto, test is the picture with a readable marker, and a video file goes through FFmpeg"
+              + " unless there is hardware; nvjpeg or cpu send both through GStreamer.")
+  @Nullable String encoder;
 
   @Option(
       names = "--fps",
@@ -94,9 +104,32 @@ final class Options {
       names = "--camera",
       paramLabel = "KEY=VALUE,...",
       description =
-          "One of several cameras, each with its own connection: name=front,source=...,fps=...,size=...,quality=...,"
-              + "token=...,always-on=... (CAMERAS, separated by ';'). What is left out is taken from the options above.")
+          "One of several cameras, each with its own connection: name=front,source=...,encoder=...,fps=...,size=...,"
+              + "quality=...,token=...,always-on=... (CAMERAS, separated by ';'). What is left out is taken from the options above.")
   List<String> cameras = new ArrayList<>();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A YAML file with the same settings and a list of cameras (CONFIG). Options and variables win over it; a"
+              + " change of fps, size or quality in it takes effect at once.")
+  @Nullable String config;
+
+  @Option(
+      names = "--max-rss",
+      paramLabel = "SIZE",
+      description =
+          "Ends the process when it has more memory than this, such as 300M, so that its supervisor starts it again"
+              + " (MAX_RSS; default off).")
+  @Nullable String maxRss;
+
+  @Option(
+      names = "--hang-limit",
+      paramLabel = "SECONDS",
+      description =
+          "Ends the process when a source hangs in a driver for so long (HANG_LIMIT; default 30).")
+  @Nullable String hangLimit;
 
   @Option(
       names = "--ping-period",

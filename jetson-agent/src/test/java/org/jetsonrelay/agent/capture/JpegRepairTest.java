@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-package org.jetsonrelay.agent.capture.gstreamer;
+package org.jetsonrelay.agent.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,14 +11,13 @@ import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import javax.imageio.plugins.jpeg.JPEGHuffmanTable;
-import org.jetsonrelay.agent.capture.Picture;
-import org.jetsonrelay.agent.capture.gstreamer.JpegRepair.Result;
+import org.jetsonrelay.agent.capture.JpegRepair.Result;
 import org.junit.jupiter.api.Test;
 
-class JpegRepairTest {
+public class JpegRepairTest {
 
-  static final byte[] WHOLE = jpeg();
-  static final byte[] BARE = withoutTables(WHOLE);
+  public static final byte[] WHOLE = jpeg();
+  public static final byte[] BARE = withoutTables(WHOLE);
 
   @Test
   void leavesAWholeJpegAlone() {

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
-package org.jetsonrelay.agent;
+package org.jetsonrelay.agent.settings;
 
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jetsonrelay.agent.CameraSettings.Size;
+import org.jetsonrelay.agent.capture.SourceException;
+import org.jetsonrelay.agent.capture.gstreamer.Encoder;
+import org.jetsonrelay.agent.capture.gstreamer.Input;
+import org.jetsonrelay.agent.settings.CameraSettings.Size;
 
 /**
  * From what users write to values. Each error names where the value came from, the value, and what
@@ -19,6 +26,8 @@ final class Values {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern SIZE = Pattern.compile("(\\d{2,4})[xX](\\d{2,4})");
   private static final Pattern DECIMAL = Pattern.compile("\\d{1,4}(\\.\\d{1,6})?");
+  private static final Pattern MEMORY = Pattern.compile("(\\d{1,5})([mMgG])");
+  private static final long LEAST_MEMORY_BYTES = 64L << 20;
   private static final double MOST_FPS = 240;
   private static final int MOST_PIXELS_PER_SIDE = 8192;
   private static final int MOST_TOKEN_CHARS = 1024;
@@ -58,6 +67,69 @@ final class Values {
           origin, value, "1 to 64 letters, digits, dots, dashes or underscores, such as front");
     }
     return value;
+  }
+
+  /** The word unchanged if there is such a source; whether it works here is another question. */
+  static String source(String value, String origin) throws UsageException {
+    boolean printable = value.chars().noneMatch(Character::isISOControl);
+    if (printable && value.startsWith("folder:") && value.length() > "folder:".length()) {
+      return value;
+    }
+    if (!printable || !Input.recognizes(value)) {
+      throw wrong(
+          origin,
+          value,
+          "test, csi:N, v4l2:/dev/videoN, rtsp://HOST/PATH, file:VIDEO, folder:DIR or pipeline:...");
+    }
+    try {
+      Input.parse(value);
+      return value;
+    } catch (SourceException e) {
+      // Without the value, which may hold a camera's password; the message names what it may.
+      UsageException wrong = new UsageException(origin + ": " + e.getMessage());
+      wrong.initCause(e);
+      throw wrong;
+    }
+  }
+
+  static Encoder encoder(String value, String origin) throws UsageException {
+    Optional<Encoder> encoder = Encoder.named(value);
+    if (encoder.isEmpty()) {
+      throw wrong(origin, value, "one of " + Encoder.words());
+    }
+    return encoder.get();
+  }
+
+  /** Bytes of memory, such as 300M; nothing for "off". */
+  static OptionalLong memory(String value, String origin) throws UsageException {
+    if (value.equalsIgnoreCase("off")) {
+      return OptionalLong.empty();
+    }
+    Matcher matcher = MEMORY.matcher(value);
+    if (matcher.matches()) {
+      boolean gigabytes = matcher.group(2).equalsIgnoreCase("g");
+      long bytes = Long.parseLong(matcher.group(1)) << (gigabytes ? 30 : 20);
+      if (bytes >= LEAST_MEMORY_BYTES) {
+        return OptionalLong.of(bytes);
+      }
+    }
+    throw wrong(origin, value, "megabytes or gigabytes of memory from 64M, such as 300M, or off");
+  }
+
+  static Duration hang(String value, String origin) throws UsageException {
+    double seconds = DECIMAL.matcher(value).matches() ? Double.parseDouble(value) : 0;
+    if (seconds < 1 || seconds > 3600) {
+      throw wrong(origin, value, "seconds from 1 to 3600, such as 30");
+    }
+    return Duration.ofNanos((long) (seconds * 1e9));
+  }
+
+  static Path file(String value, String origin) throws UsageException {
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException e) {
+      throw wrong(origin, value, "the name of a file", e);
+    }
   }
 
   static String token(String value, String origin) throws UsageException {
