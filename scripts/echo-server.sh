@@ -46,7 +46,7 @@ main() {
   local java flags extra
   java=$(need_jvm "$SERVER_JDK")/bin/java
   # The relay's flags; but 64 MiB as text and as its echo, for several connections, need more memory.
-  mapfile -t flags < <(grep -v -e '^#' -e '^-Xmx' -e '^-XX:MaxDirectMemorySize' "$ROOT/scripts/relay.jvm")
+  mapfile -t flags < <(grep -v -e '^#' -e '^-Xm' -e '^-XX:MaxDirectMemorySize' "$ROOT/scripts/relay.jvm")
   read -r -a extra <<<"${JAVA_OPTS:-}"
   exec "$java" "${flags[@]}" -Xmx2g -XX:MaxDirectMemorySize=2g "${extra[@]}" \
     -cp "$ROOT/relay-server/target/test-classes:$(class_path relay-server)" \
