@@ -37,7 +37,7 @@ Exit codes: 0 done or nothing to do, 1 failed before anything changed, 2 wrong o
 TEXT
 }
 
-TARGET='' PORT=22 KEY='' RELAY='' NAME='' SOURCE='' TOKEN_FILE='' NVARGUS='' OFFLINE=''
+TARGET='' PORT=22 KEY='' RELAY_URL='' NAME='' SOURCE='' TOKEN_FILE='' NVARGUS='' OFFLINE=''
 ACTION=deploy DRY_RUN='' INSTALL_DEPS='' BUILD_ON_DEVICE='' LOG_ARGUMENTS=()
 ARCHITECTURES=${DEPLOY_ARCHITECTURES:-aarch64}
 WORK=''
@@ -53,7 +53,7 @@ parse() {
     --relay | --name | --source | --token-file | --host | --port | --key)
       [ $# -ge 2 ] || die_with 2 "$1 needs a value"
       case $1 in
-      --relay) RELAY=$2 ;;
+      --relay) RELAY_URL=$2 ;;
       --name) NAME=$2 ;;
       --source) SOURCE=$2 ;;
       --token-file) TOKEN_FILE=$2 ;;
@@ -94,8 +94,8 @@ check_values() {
   # A host that begins with a dash would be an option of ssh.
   [[ $TARGET =~ ^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$ ]] || die_with 2 "'$TARGET' is not USER@HOST"
   [[ $PORT =~ ^[0-9]{1,5}$ ]] || die_with 2 "--port '$PORT' is not a port"
-  [[ -z $RELAY || $RELAY =~ ^wss?://[^/[:space:]\"\'\\]+(/[^[:space:]\"\'\\]*)?$ ]] ||
-    die_with 2 "--relay '$RELAY' is not ws://HOST:PORT/ws"
+  [[ -z $RELAY_URL || $RELAY_URL =~ ^wss?://[^/[:space:]\"\'\\]+(/[^[:space:]\"\'\\]*)?$ ]] ||
+    die_with 2 "--relay '$RELAY_URL' is not ws://HOST:PORT/ws"
   [[ -z $NAME || $NAME =~ ^[A-Za-z0-9._-]{1,64}$ ]] || die_with 2 "--name '$NAME': letters, digits, . _ - only, 64 at most"
   [[ ! $SOURCE =~ [[:cntrl:]\"\'\\] ]] || die_with 2 "--source must not contain quotes, backslashes or control characters"
   [ -z "$TOKEN_FILE" ] || [ "$TOKEN_FILE" = - ] || [ -r "$TOKEN_FILE" ] || die_with 2 "cannot read $TOKEN_FILE"
@@ -114,7 +114,7 @@ preflight() {
   {
     cat "$ROOT/scripts/deploy/find-java.sh"
     printf 'NEED_MIB=%q RELAY=%q SOURCE_KIND=%q ARCHITECTURES=%q OFFLINE=%q\n' \
-      "${DEPLOY_NEED_MIB:-150}" "$RELAY" "$kind" "$ARCHITECTURES" "$OFFLINE"
+      "${DEPLOY_NEED_MIB:-150}" "$RELAY_URL" "$kind" "$ARCHITECTURES" "$OFFLINE"
     cat "$ROOT/scripts/deploy/preflight.sh"
   } | remote 'bash -s' >"$WORK/rows"
   if find_sudo; then
@@ -190,11 +190,11 @@ smoke() {
 configure() {
   local said line
   # What was asked for by name must be so; the defaults are for the first time only.
-  for line in ${RELAY:+"RELAY_URL=\"$RELAY\""} ${NAME:+"CAMERA_NAME=\"$NAME\""} ${SOURCE:+"SOURCE=\"$SOURCE\""} ${NVARGUS:+"RESTART_NVARGUS=\"yes\""}; do
+  for line in ${RELAY_URL:+"RELAY_URL=\"$RELAY_URL\""} ${NAME:+"CAMERA_NAME=\"$NAME\""} ${SOURCE:+"SOURCE=\"$SOURCE\""} ${NVARGUS:+"RESTART_NVARGUS=\"yes\""}; do
     printf '%s\n' "$line"
   done >"$WORK/asked"
   if ! as_root test -e /etc/jetson-relay/agent.env </dev/null; then
-    [ -n "$RELAY" ] || die_with 2 "the first time needs --relay ws://HOST:PORT/ws"
+    [ -n "$RELAY_URL" ] || die_with 2 "the first time needs --relay ws://HOST:PORT/ws"
     [ -n "$NAME" ] || printf 'CAMERA_NAME="%s"\n' "$(remote hostname </dev/null | tr -cd 'A-Za-z0-9._-' | head -c 64)" >>"$WORK/asked"
     [ -n "$SOURCE" ] || printf 'SOURCE="test"\n' >>"$WORK/asked"
   fi

@@ -12,4 +12,6 @@ java=$(find_java 25) || {
 }
 mapfile -t flags < <(grep -v '^#' "$release/conf/jvm")
 cache=${CACHE_DIRECTORY:-${TMPDIR:-/tmp}}
+# As scripts/relay.sh: glibc's arenas are resident memory for nothing.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
 exec "$java" "${flags[@]}" -Djava.io.tmpdir="$cache" -cp "$release/lib/*" org.jetsonrelay.server.Main "$@"

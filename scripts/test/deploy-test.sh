@@ -4,7 +4,7 @@
 # time. The robot is a Debian root in systemd-nspawn; it and the test share a network namespace of their own,
 # so ports are free and nothing leaves the machine. It is an x86 root, told so by DEPLOY_ARCHITECTURES;
 # /etc/nv_tegra_release is made up, and no NVIDIA element is in it: what that proves is the deployment,
-# not the Jetson. Needs root, some 4 minutes, and the first time 2 more and 1 GB for the root.
+# not the Jetson. Needs root, some 8 minutes, and the first time 2 more and 1 GB for the root.
 #   scripts/test/deploy-test.sh [CASE...]      cases: the functions called case_...
 # DEPLOY_TEST_TRANSCRIPT=FILE keeps what all commands printed.
 set -euo pipefail
@@ -14,6 +14,8 @@ set -euo pipefail
 . "$ROOT/scripts/test/robot.sh"
 # shellcheck source=scripts/test/deploy-cases.sh
 . "$ROOT/scripts/test/deploy-cases.sh"
+# shellcheck source=scripts/test/deploy-cases-machine.sh
+. "$ROOT/scripts/test/deploy-cases-machine.sh"
 
 CASES=(wrong_option dry_run wrong_key wrong_architecture missing_java full_disk relay_unreachable
   interrupted_copy first_install nothing_to_do other_configuration killed_agent upgrade broken_at_start
@@ -23,6 +25,8 @@ prepare() {
   [ "$(id -u)" -eq 0 ] || die "this test boots a system: run it as root"
   apt_install mmdebstrap systemd-container openssh-client iproute2 python3 || die "tools are missing"
   build relay-server jetson-agent
+  # What the relay's first start would do, before the clock runs.
+  relay_command
   make_root_archive
 }
 
