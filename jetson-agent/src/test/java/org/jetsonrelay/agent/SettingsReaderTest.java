@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jetsonrelay.agent.capture.gstreamer.Encoder;
+import org.jetsonrelay.agent.policy.QualitySettings;
 import org.jetsonrelay.agent.settings.AgentSettings;
 import org.jetsonrelay.agent.settings.CameraSettings;
 import org.jetsonrelay.agent.settings.Options;
@@ -79,6 +81,32 @@ class SettingsReaderTest {
     assertThat(camera.token()).contains("t");
     assertThat(camera.encoder()).isEqualTo(Encoder.CPU);
     assertThat(camera.alwaysOn()).isTrue();
+  }
+
+  @Test
+  void boundsTheQualityOfEachCamera() throws UsageException {
+    AgentSettings settings =
+        read(
+            Map.of("MIN_QUALITY", "50"),
+            "--camera",
+            "name=good,quality=90",
+            "--camera",
+            "name=poor,quality=45");
+
+    assertThat(settings.cameras())
+        .extracting(camera -> settings.uplinkOf(camera).quality())
+        .containsExactly(
+            Optional.of(QualitySettings.between(50, 90)),
+            Optional.of(QualitySettings.between(45, 45)));
+  }
+
+  @Test
+  void leavesTheQualityAloneWhenToldSo() throws UsageException {
+    assertThat(read(Map.of()).minQuality()).hasValue(40);
+    assertThat(read(Map.of(), "--no-adapt").minQuality()).isEmpty();
+    assertThat(read(Map.of("NO_ADAPT", "true")).minQuality()).isEmpty();
+    AgentSettings settings = read(Map.of("NO_ADAPT", "true"), "--no-adapt=false");
+    assertThat(settings.minQuality()).hasValue(40);
   }
 
   @Test

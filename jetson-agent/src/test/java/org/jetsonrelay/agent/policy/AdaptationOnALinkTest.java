@@ -97,7 +97,7 @@ class AdaptationOnALinkTest {
     }
 
     private void transmit(long now, long captured, int bytes) {
-      double begins = Math.max(now, busyUntil);
+      double begins = Math.max((double) now, busyUntil);
       double rate = megabitsAt.applyAsDouble(now / 1e9) * (1 + noise * random.nextGaussian() / 3);
       double ends = begins + bytes * 8e3 / Math.max(0.1, rate);
       busyUntil = ends;

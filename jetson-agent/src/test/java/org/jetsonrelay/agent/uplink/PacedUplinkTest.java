@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetsonrelay.agent.capture.Mailbox;
 import org.jetsonrelay.agent.capture.Picture;
@@ -29,6 +30,7 @@ class PacedUplinkTest {
   private final Mailbox mailbox = new Mailbox(16);
   private final List<Integer> qualities = new CopyOnWriteArrayList<>();
   private final AtomicInteger offered = new AtomicInteger();
+  private final AtomicBoolean wanted = new AtomicBoolean();
   private TestRelay relay;
   private Uplink uplink;
 
@@ -36,7 +38,9 @@ class PacedUplinkTest {
   private final Audience source =
       new Audience() {
         @Override
-        public void wants(boolean frames) {}
+        public void wants(boolean frames) {
+          wanted.set(frames);
+        }
 
         @Override
         public boolean adjustable() {
@@ -82,6 +86,7 @@ class PacedUplinkTest {
     uplink.start();
     await().until(() -> !relay.connections().isEmpty() && relay.last().registered());
     relay.last().startStreaming();
+    await().untilTrue(wanted); // what was put before that is not sent
     return relay.last();
   }
 
@@ -107,8 +112,8 @@ class PacedUplinkTest {
       int count = i;
       put(3_000_000);
       await()
-          .until(
-              () -> connection.frames().stream().filter(f -> f.opcode() == 9).count() >= 2 * count);
+          .until(() ->
+              connection.frames().stream().filter(f -> f.opcode() == 9).count() >= 2L * count);
     }
 
     List<TestRelay.Message> frames =
