@@ -13,7 +13,7 @@ GSTREAMER=(libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-too
 step() { printf '\n== %s\n' "$*"; }
 
 install_tools() {
-  apt_install cmake gcc libc6-dev maven "${GSTREAMER[@]}" chromium nodejs npm shellcheck shfmt ||
+  apt_install cmake gcc libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nodejs npm shellcheck shfmt ||
     say "going on without them: tests that need them say so and are skipped"
 }
 
@@ -43,6 +43,9 @@ web_tests() {
     say "no npm or no chromium: the dashboard's tests are skipped"
     return 0
   }
+  # The tests' relays start many times and shall be there at once.
+  build relay-server
+  export RELAY_AOT=off
   (
     cd "$web"
     [ -d node_modules ] || npm ci --no-audit --no-fund

@@ -108,7 +108,8 @@ class AbuseTest {
       await().atMost(20, SECONDS).until(() -> relay.openSessions() == 2);
       // Only the camera's latest frame is held.
       await().atMost(10, SECONDS).until(() -> relay.outstandingBlocks() == 1);
-      await().atMost(20, SECONDS).until(() -> TestRelay.threads().size() <= threads);
+      // The two that stay may have got a writer thread each meanwhile: it starts at first need.
+      await().atMost(20, SECONDS).until(() -> TestRelay.threads().size() <= threads + 2);
       await().atMost(20, SECONDS).until(() -> descriptors() <= descriptors);
       pass(camera, viewer, CONNECTIONS);
       camera.assertExhausted();
