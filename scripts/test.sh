@@ -39,10 +39,10 @@ native_tests() {
 
 web_tests() {
   local web=$ROOT/relay-server/src/test/web
-  command -v npm >/dev/null && command -v chromium >/dev/null || {
+  if ! command -v npm >/dev/null || ! command -v chromium >/dev/null; then
     say "no npm or no chromium: the dashboard's tests are skipped"
     return 0
-  }
+  fi
   # The tests' relays start many times and shall be there at once.
   build relay-server
   export RELAY_AOT=off
