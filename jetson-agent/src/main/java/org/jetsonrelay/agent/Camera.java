@@ -52,13 +52,7 @@ final class Camera {
             random);
     uplink =
         new Uplink(
-            settings.label(),
-            agent.uplinkOf(settings),
-            client,
-            mailbox,
-            audience(),
-            clock,
-            random);
+            settings.label(), agent.uplinkOf(settings), client, mailbox, audience(), clock, random);
     holder[0] = uplink;
   }
 

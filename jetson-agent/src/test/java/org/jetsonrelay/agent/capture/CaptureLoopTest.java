@@ -106,12 +106,7 @@ class CaptureLoopTest {
 
   private final CaptureLoop loop =
       new CaptureLoop(
-          "front",
-          Obedient::new,
-          new Mailbox(4),
-          frames::incrementAndGet,
-          SETTINGS,
-          new Random(1));
+          "front", Obedient::new, new Mailbox(4), frames::incrementAndGet, SETTINGS, new Random(1));
 
   @AfterEach
   void leavesNothingOpen() throws InterruptedException {
