@@ -26,18 +26,18 @@ sysroot=${JETSONRELAY_ARM64_SYSROOT:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/je
 output='' cross=no make_sysroot=no test=no sanitize=no format=no if_possible=no warn=yes
 while [[ $# -gt 0 ]]; do
   case $1 in
-    --cross) cross=yes ;;
-    --sysroot) sysroot=${2:?--sysroot needs a folder} && shift ;;
-    --make-sysroot) make_sysroot=yes ;;
-    --test) test=yes ;;
-    --sanitize) sanitize=yes ;;
-    --format) format=yes ;;
-    --build) build=${2:?--build needs a folder} && shift ;;
-    --output) output=${2:?--output needs a folder} && shift ;;
-    --if-possible) if_possible=yes ;;
-    --no-warning) warn=no ;;
-    -h | --help) usage && exit 0 ;;
-    *) usage >&2 && exit 2 ;;
+  --cross) cross=yes ;;
+  --sysroot) sysroot=${2:?--sysroot needs a folder} && shift ;;
+  --make-sysroot) make_sysroot=yes ;;
+  --test) test=yes ;;
+  --sanitize) sanitize=yes ;;
+  --format) format=yes ;;
+  --build) build=${2:?--build needs a folder} && shift ;;
+  --output) output=${2:?--output needs a folder} && shift ;;
+  --if-possible) if_possible=yes ;;
+  --no-warning) warn=no ;;
+  -h | --help) usage && exit 0 ;;
+  *) usage >&2 && exit 2 ;;
   esac
   shift
 done

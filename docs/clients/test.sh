@@ -32,7 +32,10 @@ try() {
   shift
   "$@" 2>"$work/$name.log" &
   sender=$!
-  look "$name" || { cat "$work/$name.log" >&2; exit 1; }
+  look "$name" || {
+    cat "$work/$name.log" >&2
+    exit 1
+  }
   kill "$sender"
   wait "$sender" 2>/dev/null || true
   sender='' tried=$((tried + 1))
