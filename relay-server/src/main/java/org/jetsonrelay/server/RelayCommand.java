@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
       "Every other setting is an environment variable (PING_PERIOD=10s, MAX_CLIENTS=200, ...)",
       "or a key of application.yaml; docs/operations.md lists them all.",
       "",
-      "Exit codes: 0 stopped, 1 failed while running, 2 a setting cannot be used,",
-      "3 the address cannot be listened on."
+      "Exit codes: 130 or 143 stopped by Ctrl-C or SIGTERM, 1 failed while running,",
+      "2 a setting cannot be used, 3 the address cannot be listened on."
     })
 final class RelayCommand {
 
