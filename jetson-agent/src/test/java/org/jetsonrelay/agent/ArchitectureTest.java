@@ -47,7 +47,7 @@ class ArchitectureTest {
           .whereLayer("capture")
           .mayOnlyBeAccessedByLayers("root", "settings", "doctor", "uplink", "sources")
           .whereLayer("policy")
-          .mayOnlyBeAccessedByLayers("root", "doctor", "uplink", "capture", "sources");
+          .mayOnlyBeAccessedByLayers("root", "settings", "doctor", "uplink", "capture", "sources");
 
   @ArchTest
   static final ArchRule SOURCES_DO_NOT_KNOW_EACH_OTHER =
