@@ -111,13 +111,13 @@ final class IngestTest {
         RawWebSocket sender =
             relay.raw(
                 """
-            POST /cameras/p HTTP/1.1\r
-            Host: x\r
-            Content-Length: %d\r
-            Expect: 100-continue\r
-            Content-Type: %s\r
-            \r
-            """
+                POST /cameras/p HTTP/1.1\r
+                Host: x\r
+                Content-Length: %d\r
+                Expect: 100-continue\r
+                Content-Type: %s\r
+                \r
+                """
                     .formatted(begin.length + part.length, MULTIPART))) {
       assertThat(sender.readHead()).startsWith("HTTP/1.1 100 ");
       sender.send(begin);
@@ -239,12 +239,12 @@ final class IngestTest {
         RawWebSocket elsewhere =
             relay.raw(
                 """
-            POST /health HTTP/1.1\r
-            Host: x\r
-            Transfer-Encoding: chunked\r
-            \r
-            7fffffff\r
-            """)) {
+                POST /health HTTP/1.1\r
+                Host: x\r
+                Transfer-Encoding: chunked\r
+                \r
+                7fffffff\r
+                """)) {
       sender.send(part(ONE));
       showsUp(relay, "x", ONE);
       // It is answered at once; that the rest is not gathered shows in the connection's end.
@@ -261,12 +261,13 @@ final class IngestTest {
         RawWebSocket single =
             relay.raw(
                 """
-            POST /cameras/y HTTP/1.1\r
-            Host: x\r
-            Content-Length: 1000\r
-            Content-Type: image/jpeg\r
-            \r
-            abc""")) {
+                POST /cameras/y HTTP/1.1\r
+                Host: x\r
+                Content-Length: 1000\r
+                Content-Type: image/jpeg\r
+                \r
+                abc\
+                """)) {
       sender.send(chunk(part(ONE)));
       sender.readToEnd();
       single.readToEnd();

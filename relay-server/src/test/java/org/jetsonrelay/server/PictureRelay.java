@@ -47,8 +47,7 @@ final class PictureRelay implements AutoCloseable {
 
   static PictureRelay start(Map<String, String> values, PictureSettings pictures) {
     RelaySettings read =
-        RelaySettings.read(
-            new SettingsReader(key -> key == null ? null : values.get(key)));
+        RelaySettings.read(new SettingsReader(key -> key == null ? null : values.get(key)));
     return new PictureRelay(
         RelayServer.start(
             new RelaySettings(
