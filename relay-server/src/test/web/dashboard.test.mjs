@@ -49,6 +49,17 @@ afterEach(async () => {
 });
 
 /**
+ * Ends the relay, too: the hook that does so does not run for a test that is skipped from inside.
+ * @param {import('node:test').TestContext} t
+ * @param {string} why
+ */
+async function skip(t, why) {
+  await page.close();
+  await relay.stop();
+  t.skip(why);
+}
+
+/**
  * @param {string} name
  * @param {number} [fps]
  */
@@ -276,7 +287,7 @@ test('the order and the number of columns are remembered', async () => {
 });
 
 test('the rate the operator chooses is the rate that is asked for', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   const double = relay;
   await publish('front');
   await page.goto(relay.url);
@@ -289,7 +300,7 @@ test('the rate the operator chooses is the rate that is asked for', async (t) =>
 });
 
 test('a connection that goes silent without closing is noticed and replaced', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   await publish('front');
   await page.goto(relay.url);
   await inState('front', 'live');
@@ -301,7 +312,7 @@ test('a connection that goes silent without closing is noticed and replaced', as
 });
 
 test('a slow viewer is named in a sentence, one who asked for less is not', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   await publish('front');
   const started = Date.now();
   const row = (/** @type {string} */ id, /** @type {string} */ address, /** @type {number} */ fps, /** @type {object} */ skippedPerSecond) => {
@@ -333,7 +344,7 @@ test('a slow viewer is named in a sentence, one who asked for less is not', asyn
 });
 
 test('hostile names are shown as text', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('a real relay refuses such names');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'a real relay refuses such names');
   const name = '<img src=x onerror=alert(1)>"\'&';
   await publish(name);
   relay.extra = () => ({ viewers: [{ ...emptyViewer('<script>alert(2)</script>'), address: '<b>x</b>' }] });
@@ -344,7 +355,7 @@ test('hostile names are shown as text', async (t) => {
 });
 
 test('a thousand viewers in the table stay smooth', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   let round = 0;
   relay.extra = () => {
     round++;
@@ -380,7 +391,7 @@ function emptyViewer(id) {
 }
 
 test('a relay that wants a token gets it from a form, and the pictures come', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   relay.token = 'secret';
   await publish('front');
   await page.goto(relay.url);
@@ -396,7 +407,7 @@ test('a relay that wants a token gets it from a form, and the pictures come', as
 });
 
 test('a token in the address is used and taken out of it', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   relay.token = 'secret';
   await publish('front');
   await page.goto(`${relay.url}/?token=secret`);
@@ -405,7 +416,7 @@ test('a token in the address is used and taken out of it', async (t) => {
 });
 
 test('an unhealthy relay says why', async (t) => {
-  if (!(relay instanceof FakeRelay)) return t.skip('needs the double');
+  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   relay.reasons = ['draining'];
   await page.goto(relay.url);
   await until(async () => (await page.locator('#health').textContent()) === 'Unhealthy: draining', 'reason');
