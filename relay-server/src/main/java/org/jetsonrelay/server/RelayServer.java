@@ -55,7 +55,7 @@ public final class RelayServer implements AutoCloseable {
             settings.session(),
             InstantSource.system(),
             System::nanoTime);
-    status = new RelayStatus(hub, metrics, sessions, pool);
+    status = new RelayStatus(hub, metrics, sessions);
     transport = new WebSocketTransport(settings.webSocket(), pool, sessions);
     pictures =
         new Pictures(

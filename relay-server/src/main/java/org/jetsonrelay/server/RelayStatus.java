@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.http.RelayReadings;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.Hub;
@@ -29,16 +28,14 @@ final class RelayStatus implements RelayReadings {
   private final Hub hub;
   private final RelayMetrics metrics;
   private final Sessions sessions;
-  private final BlockPool pool;
   private final Instant startTime = Instant.now();
   private final long startNanos = System.nanoTime();
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTING);
 
-  RelayStatus(Hub hub, RelayMetrics metrics, Sessions sessions, BlockPool pool) {
+  RelayStatus(Hub hub, RelayMetrics metrics, Sessions sessions) {
     this.hub = hub;
     this.metrics = metrics;
     this.sessions = sessions;
-    this.pool = pool;
   }
 
   void serving() {
@@ -48,11 +45,6 @@ final class RelayStatus implements RelayReadings {
   /// Whether this call was the first.
   boolean draining() {
     return phase.getAndSet(Phase.DRAINING) != Phase.DRAINING;
-  }
-
-  /// Blocks of frame memory that somebody holds.
-  long outstandingBlocks() {
-    return pool.outstanding();
   }
 
   @Override
