@@ -127,6 +127,15 @@ final class Flight {
     return Math.max(all - segmentBytes, (all + 1) / 2);
   }
 
+  /// Bytes of all frames not known to have arrived.
+  int outstandingBytes() {
+    int all = 0;
+    for (long k = arrived; k < sent; k++) {
+      all += bytes[index(k)];
+    }
+    return all;
+  }
+
   long sentAt(long frame) {
     return sentAt[index(frame)];
   }

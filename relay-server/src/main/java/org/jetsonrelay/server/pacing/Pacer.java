@@ -13,7 +13,8 @@ import java.util.Arrays;
 /// that. Each pong corrects the prediction for all frames behind it, so errors do not add up.
 ///
 /// A fast peer is asked for pongs only every [PacerSettings#sparseNanos()]; the pong of a later
-/// frame covers those without.
+/// frame covers those without. On a link that fast, a pong that is late for a moment does not stop
+/// the frames.
 ///
 /// Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
 /// guards the connection's outbox. It reads no clock; time is [System#nanoTime()] as the caller saw
@@ -34,7 +35,6 @@ public final class Pacer {
   private final Lateness lateness;
   private final long[] deliveries = new long[DELIVERIES];
   private int deliveryCount;
-  private int fastRun;
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
   private boolean answered;
@@ -72,7 +72,7 @@ public final class Pacer {
     if (!fellBack && flight.pinged()) {
       probeOrGiveUp(nowNanos);
     }
-    boolean pings = !sparse(nowNanos);
+    boolean pings = !sparse(nowNanos, frameBytes);
     long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
     lastSentAt = nowNanos;
@@ -88,17 +88,22 @@ public final class Pacer {
     }
   }
 
-  /// Whether this frame may go without pings: the peer is fast, was asked a moment ago, and has not
-  /// left that question open for longer than a fast peer would.
-  private boolean sparse(long nowNanos) {
+  /// Whether this frame may go without pings: the link is fast, and was asked a moment ago.
+  private boolean sparse(long nowNanos, int frameBytes) {
     long last = flight.lastPinged();
-    if (fastRun < settings.fastFrames()
-        || last < 0
-        || flight.sent() - last > settings.outstandingFrames() / 4) {
-      return false;
-    }
-    long since = nowNanos - flight.sentAt(last);
-    return since < settings.sparseNanos() && (!flight.pinged() || since <= settings.fastNanos());
+    return last >= 0
+        && nowNanos - flight.sentAt(last) < settings.sparseNanos()
+        && flight.sent() - last <= settings.outstandingFrames() / 2
+        && fast(frameBytes);
+  }
+
+  /// Whether the link, by what is known of it, carries a frame in next to no time. A pong that is
+  /// late once changes nothing about that: it tells of a busy peer, or of us.
+  private boolean fast(int frameBytes) {
+    return deliveryCount >= settings.fastFrames()
+        && rate.known()
+        && base.known()
+        && base.nanos() + nanosFor(frameBytes) <= settings.fastNanos();
   }
 
   /// A pong has come.
@@ -137,7 +142,6 @@ public final class Pacer {
     deliveries[deliveryCount % DELIVERIES] = delivery;
     // Counts on without overflow, in step with the ring's modulus.
     deliveryCount = deliveryCount + 1 == 2 * DELIVERIES ? DELIVERIES : deliveryCount + 1;
-    fastRun = delivery <= settings.fastNanos() ? Math.min(fastRun + 1, 1 << 20) : 0;
     coalescing = !flight.begun(frame);
     if (!coalescing) {
       long span = nowNanos - flight.beganAt(frame);
@@ -216,10 +220,20 @@ public final class Pacer {
         flight.count() > 1
             && queuedNanos > base.nanos() + nanosFor(flight.bytes(newest)) + BRAKE_NANOS;
     if (overdue || draining || braking || !rate.known() || flight.full()) {
-      return atMost;
+      return hiccup(nowNanos) ? 0 : atMost;
     }
     long open = flight.dueAt(newest) - base.nanos() - slackNanos();
     return Math.max(0, Math.min(open - nowNanos, atMost));
+  }
+
+  /// Whether a late pong speaks of a busy peer, not of a queue: the link is so fast that all that is
+  /// on its way takes next to no time, and the peer was heard a moment ago. What is sent on top costs
+  /// the link nothing; what waited would be skipped.
+  private boolean hiccup(long nowNanos) {
+    return !flight.full()
+        && fast(flight.bytes(flight.sent() - 1))
+        && quietNanos(nowNanos) <= settings.hiccupNanos()
+        && nanosFor(flight.outstandingBytes()) <= settings.aheadNanos();
   }
 
   /// How much earlier than predicted a frame goes: the less sure the prediction, the more, or every

@@ -24,9 +24,12 @@ package org.jetsonrelay.server.pacing;
 /// @param silenceNanos how long a peer that used to answer may be silent before a frame is risked
 /// @param probes how many frames are risked in one silence before pacing is given up
 /// @param outstandingFrames how many frames may be on their way at all
-/// @param sparseNanos a fast peer is asked for a pong at most this often
-/// @param fastNanos a peer is fast when its pongs take no longer than this
-/// @param fastFrames how many deliveries in a row must have been fast
+/// @param sparseNanos on a fast link the peer is asked for a pong at most this often
+/// @param fastNanos a link is fast when a frame takes no longer than this, round trip included
+/// @param fastFrames how many deliveries it takes to believe that
+/// @param hiccupNanos for how long a peer on a fast link may be silent before frames wait for it: its
+///   program is busier than the link
+/// @param aheadNanos but only while all that is on its way takes the link no longer than this
 /// @param fallbackBufferBytes send buffer of the socket of a peer that does not answer
 public record PacerSettings(
     long slackNanos,
@@ -48,6 +51,8 @@ public record PacerSettings(
     long sparseNanos,
     long fastNanos,
     int fastFrames,
+    long hiccupNanos,
+    long aheadNanos,
     int fallbackBufferBytes) {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -70,9 +75,11 @@ public record PacerSettings(
           1_000 * NANOS_PER_MILLI,
           5,
           64,
-          25 * NANOS_PER_MILLI,
+          100 * NANOS_PER_MILLI,
           8 * NANOS_PER_MILLI,
           8,
+          200 * NANOS_PER_MILLI,
+          40 * NANOS_PER_MILLI,
           64 << 10);
 
   public PacerSettings {
@@ -105,6 +112,8 @@ public record PacerSettings(
     within("sparseNanos", sparseNanos, 0, 1_000 * NANOS_PER_MILLI);
     within("fastNanos", fastNanos, 0, Math.max(0, sparseNanos));
     within("fastFrames", fastFrames, 1, 1_000);
+    within("hiccupNanos", hiccupNanos, 0, 10_000 * NANOS_PER_MILLI);
+    within("aheadNanos", aheadNanos, 0, 1_000 * NANOS_PER_MILLI);
     within("fallbackBufferBytes", fallbackBufferBytes, 4_096, 16 << 20);
   }
 

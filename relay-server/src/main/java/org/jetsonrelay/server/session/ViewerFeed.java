@@ -30,10 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// own monitor, because acknowledgements come on the reader thread.
 final class ViewerFeed {
 
-  private static final long FAST_ROUND_TRIP_NANOS = 5_000_000L;
-  private static final double FAST_BITS_PER_SECOND = 100e6;
-  private static final int FAST_IN_FLIGHT = 16;
-
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /// What a viewer's pacing looks like from outside.
@@ -214,9 +210,6 @@ final class ViewerFeed {
     Waiting why;
     synchronized (pacer) {
       wait = pacer.gate(nowNanos);
-      if (wait > 0 && mayRunAhead(pacer, nowNanos)) {
-        wait = 0;
-      }
       gated = wait > 0;
       why = pacer.waiting();
     }
@@ -224,18 +217,6 @@ final class ViewerFeed {
       because(why == Waiting.STALLED ? SkipCause.STALLED : SkipCause.LINK);
     }
     return wait;
-  }
-
-  /// On a link that is known to be fast a late pong speaks of a busy client, not of a queue: a few
-  /// frames may go out all the same, because they cost the link next to nothing and would be
-  /// skipped otherwise.
-  private static boolean mayRunAhead(Pacer pacer, long nowNanos) {
-    long roundTrip = pacer.roundTripNanos();
-    return pacer.waiting() == Waiting.LINK
-        && roundTrip >= 0
-        && roundTrip < FAST_ROUND_TRIP_NANOS
-        && pacer.linkBitsPerSecond() > FAST_BITS_PER_SECOND
-        && pacer.inFlight(nowNanos) < FAST_IN_FLIGHT;
   }
 
   private void because(SkipCause cause) {

@@ -419,51 +419,99 @@ class PacerTest {
   }
 
   @Test
-  void asksForEveryFrameAtThirtyASecond() {
-    assertThat(stream(300, NANOS_PER_SECOND / 30)).isEqualTo(300);
-  }
-
-  @Test
-  void asksAFastPeerOnlyNowAndThenAtHighRates() {
-    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
-
-    assertThat(stream(1_000, NANOS_PER_SECOND / 500)).isBetween(70, 80);
-  }
-
-  @Test
-  void noticesWithinOneIntervalThatAFastPeerIsNoMore() {
-    stream(50, NANOS_PER_SECOND / 200);
-    // From here on nothing comes back.
-    long from = now;
-    int more = 0;
-    while (pacer.gate(now) == 0 && more < 100) {
-      send();
-      more++;
-      now += NANOS_PER_SECOND / 200;
-    }
-
-    assertThat(now - from).isLessThanOrEqualTo(SETTINGS.sparseNanos() + NANOS_PER_SECOND / 100);
-  }
-
-  @Test
-  void asksForEveryFrameAsSoonAsOneWasNotFast() {
-    stream(50, NANOS_PER_SECOND / 200);
-    now += NANOS_PER_SECOND;
-    long ping = send();
-    assertThat(ping).isNotEqualTo(Pacer.NO_PING);
-    now += SETTINGS.fastNanos() + 1;
-    begins(frames - 1);
-    completes(frames - 1);
-
-    for (int i = 0; i < SETTINGS.fastFrames(); i++) {
-      now += NANOS_PER_MILLI;
-      assertThat(send()).isNotEqualTo(Pacer.NO_PING);
-      now += FAST_NANOS;
+  void asksForEveryFrameOfALinkThatIsNotFast() {
+    for (int i = 0; i < 100; i++) {
+      now += NANOS_PER_SECOND / 10;
+      assertThat(send()).as("frame %d", i).isNotEqualTo(Pacer.NO_PING);
+      now += ROUND_TRIP_NANOS;
       begins(frames - 1);
       completes(frames - 1);
     }
-    now += NANOS_PER_MILLI;
-    assertThat(send()).as("fast again").isEqualTo(Pacer.NO_PING);
+  }
+
+  @Test
+  void asksOnAFastLinkOnlyNowAndThen() {
+    assertThat(stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30))
+        .as("not before it is known")
+        .isEqualTo(SETTINGS.fastFrames());
+
+    // Ten seconds at thirty a second: one in four, the first that comes after the interval.
+    assertThat(stream(300, NANOS_PER_SECOND / 30)).isBetween(75, 77);
+  }
+
+  @Test
+  void neverHasMoreUnaskedFramesThanHalfOfWhatMayBeOnItsWay() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    int run = 0;
+    for (int i = 0; i < 200; i++) {
+      now += 1;
+      if (send() == Pacer.NO_PING) {
+        run++;
+      } else {
+        assertThat(run).isEqualTo(SETTINGS.outstandingFrames() / 2);
+        return;
+      }
+    }
+    throw new AssertionError("200 frames without a ping");
+  }
+
+  @Test
+  void goesOnThroughAHiccupOfAPeerOnAFastLink() {
+    stream(50, NANOS_PER_SECOND / 30);
+    now += SETTINGS.sparseNanos();
+    send();
+    now += SETTINGS.hiccupNanos();
+
+    assertThat(pacer.gate(now)).isZero();
+  }
+
+  @Test
+  void stopsAfterAHiccupThatIsTooLong() {
+    stream(50, NANOS_PER_SECOND / 30);
+    now += SETTINGS.sparseNanos();
+    send();
+    now += SETTINGS.hiccupNanos() + 1;
+
+    assertThat(pacer.gate(now)).isPositive();
+  }
+
+  @Test
+  void stopsInAHiccupWhenTheLinkWouldBeBusyForLong() {
+    // As slow as a fast link may be.
+    long frame = SETTINGS.fastNanos() - 2 * FAST_NANOS;
+    for (int i = 0; i < 50; i++) {
+      send();
+      now += FAST_NANOS;
+      begins(frames - 1);
+      now += frame;
+      completes(frames - 1);
+      now += NANOS_PER_SECOND / 30;
+    }
+    now += SETTINGS.sparseNanos();
+    send();
+    now += SETTINGS.hiccupNanos() / 2;
+    int ahead = 0;
+    while (pacer.gate(now) == 0 && ahead < 100) {
+      send();
+      ahead++;
+    }
+
+    assertThat(ahead).isBetween(4, (int) (SETTINGS.aheadNanos() / frame) + 1);
+  }
+
+  @Test
+  void noticesWithinAnIntervalAndAHiccupThatAFastLinkIsNoMore() {
+    stream(50, NANOS_PER_SECOND / 30);
+    // From here on nothing comes back.
+    long from = now;
+    while (pacer.gate(now) == 0 && now - from < NANOS_PER_SECOND) {
+      send();
+      now += NANOS_PER_SECOND / 30;
+    }
+
+    assertThat(now - from)
+        .isLessThanOrEqualTo(
+            SETTINGS.sparseNanos() + SETTINGS.hiccupNanos() + 2 * NANOS_PER_SECOND / 30);
   }
 
   @Test

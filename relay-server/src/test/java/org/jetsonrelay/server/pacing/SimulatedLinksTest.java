@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jetsonrelay.server.pacing.Congestion.Kind;
@@ -130,6 +131,21 @@ class SimulatedLinksTest {
         .isLessThanOrEqualTo(1.2 * slow.leastMedianMillis(BYTES, FPS));
     assertThat(viewing.between(22, 30).p50()).isLessThanOrEqualTo(1.2 * fast);
     assertThat(viewing.between(9, 14).most()).as("peak of the drop").isLessThan(500);
+  }
+
+  /// On a fast link only some frames are asked about, so this takes longer to notice: up to a third
+  /// of a second of frames is on its way by then.
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void noticesThatAFastLinkHasCollapsed(Kind congestion) {
+    Link link = new Link("fast, then 5M", List.of(new Link.Step(200, 5), new Link.Step(5, 10)), 1, 0, 0, 0, 1000);
+    Viewing viewing = Viewing.over(link).with(congestion).seconds(15);
+    viewing.run();
+    Link slow = new Link("5M", link.steps().subList(1, 2), 1, 0, 0, 0, 1000);
+
+    assertThat(viewing.between(4, 8).most()).as("peak of the collapse").isLessThan(1_000);
+    assertThat(viewing.between(7, 15).p50())
+        .isLessThanOrEqualTo(1.2 * slow.leastMedianMillis(BYTES, FPS));
   }
 
   @ParameterizedTest
