@@ -3,6 +3,7 @@ package org.jetsonrelay.agent;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +120,16 @@ final class Agent {
   /** For how long the camera that has been inside of its source longest has been in there. */
   long insideNanos(long nowNanos) {
     return all().stream().mapToLong(camera -> camera.insideNanos(nowNanos)).max().orElse(0);
+  }
+
+  /** Whether the relay has any of the cameras. */
+  boolean connected() {
+    return all().stream().anyMatch(Camera::connected);
+  }
+
+  /** The relay is elsewhere now. */
+  void relocate(URI relay) {
+    all().forEach(camera -> camera.relocate(relay));
   }
 
   /** Gives each camera that is described the rate, size and quality written there. */

@@ -3,6 +3,7 @@ package org.jetsonrelay.agent;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -105,6 +106,16 @@ final class Camera {
     if (anew) {
       capture.reopen(agent.captureOf(after));
     }
+  }
+
+  /** Whether the relay has this camera. */
+  boolean connected() {
+    return uplink.connected();
+  }
+
+  /** The relay is elsewhere now. */
+  void relocate(URI relay) {
+    uplink.relocate(relay);
   }
 
   /** For how long the capture thread has been inside of the source in one call. */

@@ -9,7 +9,8 @@ enum ExitCode {
   REFUSED(4, "the relay refuses the token or the camera"),
   FAILED(5, "the agent itself failed; the log says where"),
   MEMORY(6, "more memory in use than --max-rss; start it again"),
-  HUNG(7, "a source hung in a driver for longer than --hang-limit; start it again");
+  HUNG(7, "a source hung in a driver for longer than --hang-limit; start it again"),
+  NO_RELAY(8, "no relay announces itself on this network, or more than one");
 
   private final int code;
   private final String meaning;

@@ -9,11 +9,15 @@ import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jetsonrelay.agent.discovery.NoRelayException;
+import org.jetsonrelay.agent.discovery.RelaySearch;
 import org.jetsonrelay.agent.settings.AgentSettings;
+import org.jetsonrelay.agent.settings.CameraSettings;
 import org.jetsonrelay.agent.settings.Options;
 import org.jetsonrelay.agent.settings.SettingsReader;
 import org.jetsonrelay.agent.settings.UsageException;
@@ -38,6 +42,12 @@ public final class Main {
 
   /** How often memory, hanging sources and the configuration file are looked at. */
   private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** How often a relay that no camera reaches is looked for anew. */
+  private static final Duration LOST_RELAY = Duration.ofSeconds(15);
+
+  /** What systemd sets for its services: somebody who waits until there is a relay. */
+  private static final String SUPERVISED = "INVOCATION_ID";
 
   private Main() {}
 
@@ -72,15 +82,23 @@ public final class Main {
         Object chosen = parsed.subcommand().commandSpec().userObject();
         return ((Tool) chosen).run(out, err).code();
       }
-      AgentSettings settings = SettingsReader.read(options, environment);
+      RelayFinder finder =
+          new RelayFinder(
+              new RelaySearch()::find,
+              environment.containsKey(SUPERVISED),
+              RelayMemory.of(environment));
+      AgentSettings settings = SettingsReader.read(options, environment, finder);
       LineLoggerFinder.threshold(settings.logLevel());
-      return run(settings, options, environment).code();
+      return run(settings, options, environment, finder).code();
     } catch (UnmatchedArgumentException e) {
       err.println("'" + e.getUnmatched().get(0) + "' is not an option; --help lists them");
     } catch (ParameterException e) {
       err.println(e.getMessage() + "; --help shows how each option is used");
     } catch (UsageException e) {
       err.println(e.getMessage());
+      if (e.getCause() instanceof NoRelayException) {
+        return ExitCode.NO_RELAY.code();
+      }
     }
     return ExitCode.USAGE.code();
   }
@@ -100,6 +118,7 @@ public final class Main {
     command.addSubcommand(new DoctorCommand());
     command.addSubcommand(new BenchCommand());
     command.addSubcommand(new ListCamerasCommand());
+    command.addSubcommand(new ListRelaysCommand());
     command.getCommandSpec().version("jetson-agent " + version());
     String[] codes =
         Arrays.stream(ExitCode.values())
@@ -110,7 +129,7 @@ public final class Main {
   }
 
   private static ExitCode run(
-      AgentSettings settings, Options options, Map<String, String> environment)
+      AgentSettings settings, Options options, Map<String, String> environment, RelayFinder finder)
       throws InterruptedException {
     LOG.log(
         Level.INFO,
@@ -132,10 +151,7 @@ public final class Main {
             .config()
             .map(file ->
                 new ConfigWatch(
-                    file,
-                    LOOK,
-                    () -> SettingsReader.read(options, environment).cameras(),
-                    agent::change));
+                    file, LOOK, () -> camerasNow(options, environment, settings), agent::change));
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook = new Thread(() -> stopAndHalt(agent, ended), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -143,6 +159,11 @@ public final class Main {
     try {
       watchdog.start();
       config.ifPresent(ConfigWatch::start);
+      settings
+          .wanted()
+          .ifPresent(wanted ->
+              finder.watch(
+                  wanted, settings.relay(), LOST_RELAY, agent::connected, agent::relocate));
       code = agent.run();
     } catch (UncheckedIOException e) {
       LOG.log(Level.ERROR, "the agent cannot open a connection on this machine", e);
@@ -150,6 +171,7 @@ public final class Main {
       ended.countDown();
       watchdog.stop();
       config.ifPresent(ConfigWatch::stop);
+      finder.stop();
     }
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
@@ -157,6 +179,13 @@ public final class Main {
       LOG.log(Level.TRACE, "a signal is being served; its thread ends the process", e);
     }
     return code;
+  }
+
+  /** What the file says by now; the relay is not looked for because of that. */
+  private static List<CameraSettings> camerasNow(
+      Options options, Map<String, String> environment, AgentSettings before)
+      throws UsageException {
+    return SettingsReader.read(options, environment, wanted -> before.relay()).cameras();
   }
 
   /**

@@ -129,6 +129,27 @@ class AgentTest {
   }
 
   @Test
+  void goesToWhereTheRelayIsNow()
+      throws ExecutionException,
+          IOException,
+          InterruptedException,
+          TimeoutException,
+          UsageException {
+    start("--camera=name=a,source=folder:" + jpegs("a"), "--camera=name=b,source=test");
+    of("a");
+    of("b");
+    assertThat(started().connected()).isTrue();
+    try (TestRelay elsewhere = new TestRelay()) {
+      started().relocate(elsewhere.uri());
+      assertThat(elsewhere.connections()).as("nobody leaves a relay that is there").isEmpty();
+      relay.close();
+      await().atMost(PATIENCE).until(() -> elsewhere.connections().size() == 2);
+      started().stop(ExitCode.STOPPED);
+      assertThat(ended()).isEqualTo(ExitCode.STOPPED);
+    }
+  }
+
+  @Test
   void endsWhenNoCameraCanBeUsed()
       throws ExecutionException, InterruptedException, TimeoutException, UsageException {
     start("--camera=name=a,source=folder:/no/such", "--camera=name=b,source=file:/no/such");

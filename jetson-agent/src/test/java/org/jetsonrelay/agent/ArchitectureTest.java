@@ -32,12 +32,16 @@ class ArchitectureTest {
           .definedBy(BASE + ".settings")
           .layer("doctor")
           .definedBy(BASE + ".doctor")
+          .layer("discovery")
+          .definedBy(BASE + ".discovery")
           .layer("policy")
           .definedBy(BASE + ".policy")
           .whereLayer("root")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("settings")
           .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("discovery")
+          .mayOnlyBeAccessedByLayers("root", "settings")
           .whereLayer("doctor")
           .mayOnlyBeAccessedByLayers("root")
           .whereLayer("uplink")
@@ -61,6 +65,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule MDNS_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(BASE + ".discovery")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("javax.jmdns..");
 
   @ArchTest
   static final ArchRule POLICY_KNOWS_NO_CLOCK_AND_NO_THREAD =

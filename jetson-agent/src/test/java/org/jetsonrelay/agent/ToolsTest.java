@@ -82,10 +82,12 @@ class ToolsTest {
     assertThat(run("bench", "--size=1x1")).isEqualTo(2);
     assertThat(run("doctor", "--source=nothing")).isEqualTo(2);
     assertThat(run("doctor", "--speed")).isEqualTo(2);
+    assertThat(run("list-relays", "--relay=ws://here")).isEqualTo(2);
     assertThat(err.toString())
         .contains("--frames is '1', but it must be from 2")
         .contains("--size is '1x1', but")
         .contains("--source is 'nothing', but")
+        .contains("--relay is 'ws://here', but it must be auto or auto:NAME")
         .contains("'--speed' is not an option");
   }
 
@@ -103,7 +105,11 @@ class ToolsTest {
     String page = Files.readString(PAGE);
     CommandLine command = new CommandLine(new Options());
     List<CommandLine> tools =
-        Stream.of(new DoctorCommand(), new BenchCommand(), new ListCamerasCommand())
+        Stream.of(
+                new DoctorCommand(),
+                new BenchCommand(),
+                new ListCamerasCommand(),
+                new ListRelaysCommand())
             .map(CommandLine::new)
             .toList();
     List<OptionSpec> options = new ArrayList<>(command.getCommandSpec().options());

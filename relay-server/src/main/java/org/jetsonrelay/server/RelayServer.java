@@ -23,6 +23,7 @@ import org.jetsonrelay.server.picture.PictureContext;
 import org.jetsonrelay.server.picture.Pictures;
 import org.jetsonrelay.server.session.Sessions;
 import org.jetsonrelay.server.websocket.WebSocketTransport;
+import org.jspecify.annotations.Nullable;
 
 /// One relay: wires the packages together, starts the web server, and stops all of it within a time
 /// limit.
@@ -40,6 +41,9 @@ public final class RelayServer implements AutoCloseable {
   private final RelayStatus status;
   private final RelayTimer timer;
   private final WebServer server;
+
+  // Set once by start, after the port is known; closed by close.
+  private @Nullable Announcement announcement;
 
   private RelayServer(RelaySettings settings) {
     this.settings = settings;
@@ -89,6 +93,9 @@ public final class RelayServer implements AutoCloseable {
     }
     relay.timer.start();
     relay.status.serving();
+    if (settings.announced()) {
+      relay.announcement = Announcement.start(settings.host(), relay.port());
+    }
     return relay;
   }
 
@@ -155,6 +162,9 @@ public final class RelayServer implements AutoCloseable {
     long deadline = System.nanoTime() + settings.shutdownLimit().toNanos();
     sessions.drain();
     pictures.drain();
+    if (announcement != null) {
+      announcement.close();
+    }
     // A third of the time stays for the web server.
     long patience = deadline - settings.shutdownLimit().toNanos() / 3;
     while (sessions.count() + pictures.count() > 0 && System.nanoTime() < patience) {

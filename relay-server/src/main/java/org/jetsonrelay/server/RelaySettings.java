@@ -24,6 +24,7 @@ import org.jetsonrelay.server.websocket.WebSocketSettings;
 /// @param session a client's limits
 /// @param webSocket the engine's limits
 /// @param pictures the limits of pictures over HTTP
+/// @param announced whether the local network is told where the relay is
 record RelaySettings(
     String host,
     int port,
@@ -35,7 +36,8 @@ record RelaySettings(
     HubSettings hub,
     SessionSettings session,
     WebSocketSettings webSocket,
-    PictureSettings pictures) {
+    PictureSettings pictures,
+    boolean announced) {
 
   private static final Duration TENTH = Duration.ofMillis(100);
   private static final Duration HOUR = Duration.ofHours(1);
@@ -59,7 +61,8 @@ record RelaySettings(
         hub,
         session,
         webSocket(reader, session),
-        pictures(reader, session, hub));
+        pictures(reader, session, hub),
+        reader.onOff("MDNS", true));
   }
 
   private static Access access(SettingsReader reader) {

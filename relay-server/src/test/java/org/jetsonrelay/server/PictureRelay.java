@@ -61,7 +61,8 @@ final class PictureRelay implements AutoCloseable {
                 read.hub(),
                 read.session(),
                 read.webSocket(),
-                pictures)));
+                pictures,
+                false)));
   }
 
   int port() {

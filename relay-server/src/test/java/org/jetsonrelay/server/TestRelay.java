@@ -69,7 +69,8 @@ public final class TestRelay implements AutoCloseable {
             usual.hub(),
             usual.session(),
             usual.webSocket(),
-            usual.pictures()));
+            usual.pictures(),
+            usual.announced()));
   }
 
   private static RelaySettings settings(String... keysAndValues) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jetsonrelay.agent.capture.CaptureSettings;
+import org.jetsonrelay.agent.discovery.WantedRelay;
 import org.jetsonrelay.agent.policy.QualitySettings;
 import org.jetsonrelay.agent.uplink.UplinkSettings;
 
@@ -17,6 +18,8 @@ import org.jetsonrelay.agent.uplink.UplinkSettings;
  * All that an agent was told.
  *
  * @param relay the relay's WebSocket address
+ * @param wanted which announced relay was to be looked for, if it was; {@code relay} is where it
+ *     was found
  * @param cameras at least one
  * @param logLevel what is logged: this and all that is worse
  * @param config the file that some of it was read from
@@ -28,6 +31,7 @@ import org.jetsonrelay.agent.uplink.UplinkSettings;
  */
 public record AgentSettings(
     URI relay,
+    Optional<WantedRelay> wanted,
     List<CameraSettings> cameras,
     Level logLevel,
     Optional<Path> config,

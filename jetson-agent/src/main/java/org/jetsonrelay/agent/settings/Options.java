@@ -24,7 +24,9 @@ public final class Options {
   @Option(
       names = "--relay",
       paramLabel = "URL",
-      description = "The relay's address (RELAY_URL; default ws://127.0.0.1:8080/ws).")
+      description =
+          "The relay's address (RELAY_URL; default ws://127.0.0.1:8080/ws); or auto, the relay that announces itself"
+              + " on this network; or auto:NAME, one of several.")
   @Nullable String relay;
 
   @Option(

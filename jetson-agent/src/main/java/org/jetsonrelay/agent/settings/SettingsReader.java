@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jetsonrelay.agent.capture.CaptureSettings;
 import org.jetsonrelay.agent.capture.gstreamer.Encoder;
+import org.jetsonrelay.agent.discovery.WantedRelay;
 import org.jetsonrelay.agent.uplink.UplinkSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -38,27 +39,43 @@ public final class SettingsReader {
   private final Options options;
   private final Map<String, String> environment;
   private final ConfigFile file;
+  private final RelayLocator locator;
 
-  private SettingsReader(Options options, Map<String, String> environment, ConfigFile file) {
+  private SettingsReader(
+      Options options, Map<String, String> environment, ConfigFile file, RelayLocator locator) {
     this.options = options;
     this.environment = environment;
     this.file = file;
+    this.locator = locator;
   }
 
   /**
-   * Reads all, the file included when one is named.
+   * Reads all, the file included when one is named. A relay that would have to be looked for counts
+   * as not there.
    *
    * @throws UsageException for the first thing that is wrong
    */
   public static AgentSettings read(Options options, Map<String, String> environment)
       throws UsageException {
-    SettingsReader first = new SettingsReader(options, environment, ConfigFile.none());
+    return read(options, environment, wanted -> wanted.choose(List.of()));
+  }
+
+  /**
+   * Reads all, the file included when one is named.
+   *
+   * @param locator is asked when the relay is to be looked for
+   * @throws UsageException for the first thing that is wrong
+   */
+  public static AgentSettings read(
+      Options options, Map<String, String> environment, RelayLocator locator)
+      throws UsageException {
+    SettingsReader first = new SettingsReader(options, environment, ConfigFile.none(), locator);
     Setting named = first.setting(options.config, "config", "");
     if (named.value().isEmpty() && options.config == null) {
       return first.settings(Optional.empty());
     }
     Path path = Values.file(named.value(), named.origin());
-    return new SettingsReader(options, environment, ConfigFile.read(path, named.origin()))
+    return new SettingsReader(options, environment, ConfigFile.read(path, named.origin()), locator)
         .settings(Optional.of(path));
   }
 
@@ -89,9 +106,11 @@ public final class SettingsReader {
     Setting ping = setting(options.pingPeriod, "ping-period", "10");
     Setting memory = setting(options.maxRss, "max-rss", "off");
     Setting hang = setting(options.hangLimit, "hang-limit", "30");
+    List<CameraSettings> cameras = cameras();
     return new AgentSettings(
-        Values.relay(relay.value(), relay.origin()),
-        cameras(),
+        Values.relay(relay.value(), relay.origin(), locator),
+        WantedRelay.parse(relay.value()),
+        cameras,
         Values.logLevel(level.value(), level.origin()),
         config,
         Values.memory(memory.value(), memory.origin()),

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 import org.jetsonrelay.agent.capture.SourceException;
 import org.jetsonrelay.agent.capture.gstreamer.Encoder;
 import org.jetsonrelay.agent.capture.gstreamer.Input;
+import org.jetsonrelay.agent.discovery.NoRelayException;
+import org.jetsonrelay.agent.discovery.WantedRelay;
 import org.jetsonrelay.agent.settings.CameraSettings.Size;
 
 /**
@@ -34,7 +36,23 @@ final class Values {
 
   private Values() {}
 
-  static URI relay(String value, String origin) throws UsageException {
+  /** An address, or where the relay that is to be looked for was found. */
+  static URI relay(String value, String origin, RelayLocator locator) throws UsageException {
+    Optional<WantedRelay> wanted = WantedRelay.parse(value);
+    if (wanted.isEmpty()) {
+      return relay(value, origin);
+    }
+    try {
+      return locator.locate(wanted.get());
+    } catch (NoRelayException e) {
+      UsageException wrong =
+          new UsageException(origin + " is '" + value + "', but " + e.getMessage());
+      wrong.initCause(e);
+      throw wrong;
+    }
+  }
+
+  private static URI relay(String value, String origin) throws UsageException {
     URI uri;
     try {
       uri = new URI(value);
@@ -46,7 +64,7 @@ final class Values {
       throw wrong(
           origin,
           value,
-          "an address that begins with ws:// or wss://, such as ws://192.168.1.10:8080/ws");
+          "an address that begins with ws:// or wss://, such as ws://192.168.1.10:8080/ws, or auto");
     }
     if (uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
       throw wrong(

@@ -227,7 +227,7 @@ final class Session {
     if (!registered && nowNanos - openedNanos >= settings.limits().register().toNanos()) {
       return Ending.lost(
           "the relay does not answer the registration; is it a relay that listens at "
-              + Failures.bare(settings.relay())
+              + Failures.bare(uplink.relay())
               + "?");
     }
     if (!sending.isDone() && nowNanos - sendingSinceNanos >= settings.limits().send().toNanos()) {

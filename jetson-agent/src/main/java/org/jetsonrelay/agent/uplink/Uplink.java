@@ -3,6 +3,7 @@ package org.jetsonrelay.agent.uplink;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.InstantSource;
@@ -52,6 +53,9 @@ public final class Uplink {
   /** Set by {@link #stop}, read by the uplink thread. */
   private volatile boolean stopping;
 
+  /** Where the relay is; written by {@link #relocate}, read by the uplink thread. */
+  private volatile URI relay;
+
   /** Whether the relay has this camera now; written by the uplink thread, read by any. */
   private volatile boolean connected;
 
@@ -71,6 +75,7 @@ public final class Uplink {
       RandomGenerator random) {
     this.camera = camera;
     this.settings = settings;
+    relay = settings.relay();
     this.client = client;
     this.mailbox = mailbox;
     this.audience = audience;
@@ -91,6 +96,11 @@ public final class Uplink {
   /** There may be a frame in the mailbox, or something else to do. Any thread; returns at once. */
   public void wake() {
     LockSupport.unpark(thread);
+  }
+
+  /** The relay is elsewhere now: that is where the next connection goes. Any thread. */
+  public void relocate(URI elsewhere) {
+    relay = elsewhere;
   }
 
   /** Closes the connection properly and ends the thread; {@link #outcome} tells when. */
@@ -159,22 +169,20 @@ public final class Uplink {
     WebSocket.Builder builder =
         client.newWebSocketBuilder().connectTimeout(settings.limits().connect());
     settings.token().ifPresent(token -> builder.header("Authorization", "Bearer " + token));
-    CompletableFuture<WebSocket> opening = builder.buildAsync(settings.relay(), line);
+    CompletableFuture<WebSocket> opening = builder.buildAsync(relay, line);
     var unused = opening.whenComplete((open, failure) -> wake());
     // The client's own limit ends the wait; ours is there in case it does not.
     await(System.nanoTime() + 2 * settings.limits().connect().toNanos(), opening);
     if (!opening.isDone()) {
       abandon(opening);
-      return stopping
-          ? Ending.STOPPED
-          : Ending.lost("no answer from " + Failures.bare(settings.relay()));
+      return stopping ? Ending.STOPPED : Ending.lost("no answer from " + Failures.bare(relay));
     }
     WebSocket socket;
     try {
       socket = opening.join();
     } catch (CompletionException e) {
       LOG.log(Level.DEBUG, camera + ": handshake failed", e);
-      return stopping ? Ending.STOPPED : Failures.ofHandshake(settings.relay(), e);
+      return stopping ? Ending.STOPPED : Failures.ofHandshake(relay, e);
     }
     return new Session(camera, this, socket, line).run();
   }
@@ -213,7 +221,7 @@ public final class Uplink {
     backoff.succeeded(nowNanos);
     connected = true;
     lastFailure = "";
-    LOG.log(Level.INFO, "{0}: registered at {1}", camera, Failures.bare(settings.relay()));
+    LOG.log(Level.INFO, "{0}: registered at {1}", camera, Failures.bare(relay));
   }
 
   private void report(Ending ending) {
@@ -224,6 +232,10 @@ public final class Uplink {
 
   private void say(String line) {
     LOG.log(Level.INFO, "{0}: {1}", camera, line);
+  }
+
+  URI relay() {
+    return relay;
   }
 
   UplinkSettings settings() {
