@@ -22,7 +22,7 @@ RUN --mount=type=cache,target=/root/.m2 bash -euo pipefail -c '\
 
 FROM eclipse-temurin:25-jre-noble AS base
 RUN groupadd --system --gid 10001 jetson-relay \
- && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin jetson-relay
+ && useradd --system --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin jetson-relay
 # Numbers: an orchestrator can see that it is not root.
 USER 10001:10001
 WORKDIR /app
@@ -35,6 +35,12 @@ ENTRYPOINT ["/app/bin/run"]
 
 FROM base AS relay
 COPY --from=build /out/relay /app
+# Trained here and not above: the ahead-of-time cache holds on to this JVM and these paths.
+USER root
+RUN bash -euo pipefail -c '. /app/deploy/train.sh; \
+      AOT_OUTPUT=/app/relay.aot train /tmp/training.log /app/bin/run --host 127.0.0.1 --port 0; \
+      test -s /app/relay.aot; rm -f /tmp/training.log'
+USER 10001:10001
 ENV PORT=8080
 EXPOSE 8080
 # bash itself, since the image has no curl.

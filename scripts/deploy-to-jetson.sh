@@ -13,7 +13,8 @@ usage() {
   cat <<'TEXT'
 usage: scripts/deploy-to-jetson.sh [USER@]HOST [options]
 
-  --relay URL          the relay, as ws://192.168.1.10:8080/ws (needed the first time)
+  --relay URL          the relay, as ws://192.168.1.10:8080/ws (needed the first time); or auto, the one that
+                       announces itself on the robot's network; or auto:NAME, one of several
   --name NAME          the camera's name (first time; default: the robot's host name)
   --source SOURCE      what the agent captures (first time; default: test)
   --token-file FILE    file with the relay's token ("-" reads it from standard input)
@@ -95,7 +96,8 @@ check_values() {
   [[ $TARGET =~ ^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$ ]] || die_with 2 "'$TARGET' is not USER@HOST"
   [[ $PORT =~ ^[0-9]{1,5}$ ]] || die_with 2 "--port '$PORT' is not a port"
   [[ -z $RELAY_URL || $RELAY_URL =~ ^wss?://[^/[:space:]\"\'\\]+(/[^[:space:]\"\'\\]*)?$ ]] ||
-    die_with 2 "--relay '$RELAY_URL' is not ws://HOST:PORT/ws"
+    [[ $RELAY_URL =~ ^auto(:[A-Za-z0-9._\ \(\)-]{1,63})?$ ]] ||
+    die_with 2 "--relay '$RELAY_URL' is not ws://HOST:PORT/ws, auto or auto:NAME"
   [[ -z $NAME || $NAME =~ ^[A-Za-z0-9._-]{1,64}$ ]] || die_with 2 "--name '$NAME': letters, digits, . _ - only, 64 at most"
   [[ ! $SOURCE =~ [[:cntrl:]\"\'\\] ]] || die_with 2 "--source must not contain quotes, backslashes or control characters"
   [ -z "$TOKEN_FILE" ] || [ "$TOKEN_FILE" = - ] || [ -r "$TOKEN_FILE" ] || die_with 2 "cannot read $TOKEN_FILE"

@@ -115,7 +115,7 @@ install_release() {
   [ ! -s "$WORK/missing" ] || tar -c -C "$WORK/release" --no-recursion -T "$WORK/missing" | target receive "$RELEASE" ||
     fail 1 "the copy failed (is the disk full?)"
   target finish "$RELEASE"
-  target smoke "$RELEASE" >/dev/null || fail 1 "the new release does not start; the one in service was not touched"
+  target smoke "$RELEASE" | sed 's/^/  /' || fail 1 "the new release does not start; the one in service was not touched"
   if [ "$(target current)" = "$RELEASE" ] && systemctl is-active --quiet jetson-relay; then
     say "release $RELEASE is in service already; nothing to do"
     return

@@ -6,6 +6,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SERVER_JDK=25
 export AGENT_JDK=17
 
+# shellcheck source=scripts/deploy/train.sh
+. "$ROOT/scripts/deploy/train.sh"
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
   say "error: $*"
@@ -129,12 +132,11 @@ class_path() {
 
 AOT_CACHE=$ROOT/relay-server/target/relay.aot
 
-# aot_cache JAVA FLAG...: makes sure that $AOT_CACHE fits this build, JVM and flags (JEP 514): classes
-# loaded and linked, and profiles, from a short training run. Once after each build, some seconds.
-# Fails where there is none; everything works without it, only starting takes longer. RELAY_AOT=off
+# aot_cache JAVA FLAG...: makes sure that $AOT_CACHE fits this build, JVM and flags. Once after each
+# build, some seconds. Fails where there is none; everything works without it, only starting takes longer. RELAY_AOT=off
 # leaves it alone.
 aot_cache() {
-  local java=$1 key=$AOT_CACHE.key want log pid deadline
+  local java=$1 key=$AOT_CACHE.key want
   shift
   [ "${RELAY_AOT:-on}" = on ] || return 1
   want=$(
@@ -152,18 +154,8 @@ aot_cache() {
   if command -v flock >/dev/null && ! flock -n 8; then return 1; fi
   say "preparing a fast start (once after each build) ..."
   rm -f "$AOT_CACHE"
-  log=$AOT_CACHE.log
-  timeout -k 60 90 "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' \
-    -cp "$(class_path relay-server)" org.jetsonrelay.server.Main --host 127.0.0.1 --port 0 \
-    >"$log" 2>&1 8>&- &
-  pid=$!
-  deadline=$((SECONDS + 60))
-  until grep -q ' listens on ' "$log" || ! kill -0 "$pid" 2>/dev/null || [ $SECONDS -ge $deadline ]; do
-    sleep 0.1
-  done
-  (exercise "$(sed -n 's/.* listens on [^ ]*:\([0-9]*\);.*/\1/p' "$log")") >/dev/null 2>&1 || true
-  kill "$pid" 2>/dev/null || true # the JVM writes the cache when it ends
-  wait "$pid" || true
+  train "$AOT_CACHE.log" "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' \
+    -cp "$(class_path relay-server)" org.jetsonrelay.server.Main --host 127.0.0.1 --port 0
   # Written even when there is no cache: it is not tried again before the next build.
   printf '%s\n' "$want" >"$key"
   exec 8>&-
@@ -180,20 +172,4 @@ relay_command() {
   if aot_cache "$java" "${flags[@]}"; then flags+=("-XX:AOTCache=$AOT_CACHE" '-Xlog:aot*=off'); fi
   # shellcheck disable=SC2034 # for the caller
   RELAY=("$java" "${flags[@]}")
-}
-
-# exercise PORT: what every relay does at least once: pages and a WebSocket handshake.
-exercise() {
-  local path
-  for path in / /health /stats /observe/metrics; do
-    exec 9<>"/dev/tcp/127.0.0.1/$1"
-    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$path" >&9
-    timeout 5 cat <&9
-    exec 9>&-
-  done
-  exec 9<>"/dev/tcp/127.0.0.1/$1"
-  printf 'GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n%s\r\n%s\r\n\r\n' \
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' 'Sec-WebSocket-Version: 13' >&9
-  timeout 1 cat <&9
-  exec 9>&-
 }

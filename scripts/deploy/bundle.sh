@@ -17,7 +17,7 @@ bundle() {
     "$ROOT/scripts/deploy/activate.service" "$folder/deploy/"
   if [[ $kind == relay ]]; then
     cp "$ROOT/scripts/relay.jvm" "$folder/conf/jvm"
-    cp "$ROOT/scripts/deploy/container-health.sh" "$folder/deploy/"
+    cp "$ROOT"/scripts/deploy/{container-health,train}.sh "$folder/deploy/"
   else
     cp "$ROOT/scripts/deploy/restart-nvargus.sh" "$folder/deploy/"
   fi

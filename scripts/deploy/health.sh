@@ -20,10 +20,18 @@ setting() {
   printf '%s\n' "${line%[\"\']}"
 }
 
-# Splits RELAY_URL into SCHEME, RELAY_HOST, RELAY_PORT, RELAY_PATH.
+# Where "auto" was found; looked up once, since it takes seconds.
+FOUND_RELAY=''
+
+# Splits RELAY_URL into SCHEME, RELAY_HOST, RELAY_PORT, RELAY_PATH. For "auto" a release of the agent is
+# asked: RELEASE_TO_ASK, or the one that runs.
 split_relay() {
   local url
   url=$(setting RELAY_URL)
+  if [[ $url == auto* ]]; then
+    FOUND_RELAY=${FOUND_RELAY:-$(as_service "${RELEASE_TO_ASK:-$(release_of current)}" list-relays --relay "$url")}
+    url=${FOUND_RELAY:-none}
+  fi
   [[ ${url:-ws://127.0.0.1:8080/ws} =~ ^(wss?)://(\[[0-9a-fA-F:]+\]|[^:/]+)(:([0-9]+))?(/[^?#]*)? ]] || return 1
   SCHEME=${BASH_REMATCH[1]} RELAY_HOST=${BASH_REMATCH[2]} RELAY_PATH=${BASH_REMATCH[5]:-/ws}
   RELAY_PORT=${BASH_REMATCH[4]:-$([ "$SCHEME" = wss ] && echo 443 || echo 80)}
@@ -147,8 +155,9 @@ agent_streams() {
     say "  connection and pictures not checked (--offline)"
     return 0
   }
+  FOUND_RELAY=$(sed -n 's/^relay=//p' "$BASE/activation")
   split_relay || {
-    REASON="RELAY_URL in $ETC/agent.env is not ws://HOST:PORT/PATH"
+    REASON="RELAY_URL in $ETC/agent.env is not ws://HOST:PORT/PATH, or leads to no relay"
     return 1
   }
   until connected "$pid"; do

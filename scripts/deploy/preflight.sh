@@ -100,6 +100,10 @@ check_relay() {
     row warn relay "configured on the robot" "checked before the switch"
     return
   }
+  [[ $url != auto* ]] || {
+    row ok relay "$url: looked for before the switch"
+    return
+  }
   [[ $url =~ ^(wss?)://(\[[0-9a-fA-F:]+\]|[^:/]+)(:([0-9]+))? ]]
   host=${BASH_REMATCH[2]#[} host=${host%]}
   port=${BASH_REMATCH[4]:-$([ "${BASH_REMATCH[1]}" = wss ] && echo 443 || echo 80)}

@@ -11,6 +11,13 @@ java=$(find_java 25) || {
   exit 1
 }
 mapfile -t flags < <(grep -v '^#' "$release/conf/jvm")
+# Classes already loaded and linked: see train_relay in unit.sh. One that does not fit (another Java by now)
+# is ignored, and that is not worth a warning.
+if [ -n "${AOT_OUTPUT:-}" ]; then
+  flags+=("-XX:AOTCacheOutput=$AOT_OUTPUT" '-Xlog:aot*=error')
+elif [ -s "$release/relay.aot" ]; then
+  flags+=("-XX:AOTCache=$release/relay.aot" '-Xlog:aot*=off')
+fi
 cache=${CACHE_DIRECTORY:-${TMPDIR:-/tmp}}
 # As scripts/relay.sh: glibc's arenas are resident memory for nothing.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}

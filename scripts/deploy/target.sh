@@ -28,6 +28,9 @@ die() {
 . "$HERE/health.sh"
 # shellcheck source=scripts/deploy/unit.sh
 . "$HERE/unit.sh"
+# Relay only; an agent's copy does not have it.
+# shellcheck source=scripts/deploy/train.sh
+[[ $KIND != relay ]] || . "$HERE/train.sh"
 
 # The release that symlink $1 (current, previous, pending) names, or nothing.
 release_of() { [ ! -L "$BASE/$1" ] || basename "$(readlink "$BASE/$1")"; }
@@ -148,17 +151,20 @@ cmd_activate() {
   need_id "$1"
   [ -d "$BASE/releases/$1" ] || die "there is no release $1 here"
   ! systemctl is-active --quiet "$ACTIVATE" || die "another activation is running; try again in a minute"
+  make_user
   if [[ $KIND == agent && -z ${2:-} ]]; then
-    split_relay || die "RELAY_URL in $ETC/agent.env is not ws://HOST:PORT/PATH"
+    RELEASE_TO_ASK=$1
+    split_relay || die "RELAY_URL in $ETC/agent.env is not ws://HOST:PORT/PATH, or leads to no relay: nothing was changed"
+    [ -z "$FOUND_RELAY" ] || say "  $(setting RELAY_URL): $FOUND_RELAY"
     reachable || die "the relay $RELAY_HOST:$RELAY_PORT does not answer, so nothing could prove that the new release works: nothing was changed (start it, or use --offline)"
   fi
-  make_user
   render "$1"
   local follow
   : >"$BASE/activation.log"
   {
     say "offline=${2:-}"
     say "before=$(working_cameras "${2:-}")"
+    say "relay=$FOUND_RELAY"
   } >"$BASE/activation"
   rm -f "$BASE/result"
   sed -e "s|@BASE@|$BASE|g" -e "s|@KIND@|$KIND|g" "$BASE/releases/$1/deploy/activate.service" >"$UNITS/$ACTIVATE.new"

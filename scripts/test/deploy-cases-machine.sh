@@ -42,7 +42,12 @@ case_relay_service() {
   install_relay 1 --port "$RELAY_PORT"
   said 'something listens on port'
   install_relay 0 --port 18090
+  said 'trained for a fast start'
   said '/health answers 200'
+  robot_root 'grep -q /relay.aot "/proc/$(systemctl show -p MainPID --value jetson-relay)/maps"' || wrong "it does not use its ahead-of-time cache"
+  note "the relay's service: listens $(robot_root 'systemctl restart jetson-relay; sleep 6; journalctl -u jetson-relay -o short-monotonic --no-pager | tail -n 40' |
+    sed -n 's/^\[ *\([0-9.]*\)\].*Started .*/started \1/p; s/^\[ *\([0-9.]*\)\].* listens on .*/listens \1/p' |
+    awk '$1 == "started" { at = $2 } $1 == "listens" { took = $2 - at } END { printf "%.1f", took }') s after its start"
   install_relay 0
   said 'nothing to do'
   install_relay 1 --port 18091
@@ -66,6 +71,44 @@ case_relay_service() {
   [ -z "$(robot_root 'systemd-analyze verify /etc/systemd/system/jetson-relay.service 2>&1')" ] || wrong "verify"
   install_relay 0 --uninstall
 }
+
+# The relay announces itself on the namespace's only network; a robot that is told no address finds it.
+case_discovery() {
+  local second mark gap
+  deploy 2 --relay 'auto:a"b'
+  deploy 0 --uninstall
+  robot_root 'rm /etc/jetson-relay/agent.env' || wrong "configuration"
+  deploy 0 --relay auto --name front
+  said "ok +relay +auto: looked for before the switch"
+  said "auto: ws://$RELAY_ADDRESS:$RELAY_PORT/ws"
+  said "connected to $RELAY_ADDRESS:$RELAY_PORT"
+  said 'front: pictures after'
+  # Killed, it is back as fast as one that was given the address.
+  mark=$(now)
+  robot_root 'kill -KILL $(systemctl show -p MainPID --value jetson-agent)' || wrong kill
+  sleep 1
+  await_picture "$(now)" 10 || wrong "it did not come back"
+  gap=$(longest_gap "$mark")
+  note "kill -9 of an agent with --relay auto: no picture for $(seconds "$gap")"
+  [ "$gap" -lt "$(limit 50)" ] || wrong "back after $(seconds "$gap") only"
+  # A second relay: no guess, but a list and how to choose; and on with the first when the second is gone.
+  PORT=18081 "$ROOT/scripts/relay.sh" >>"$WORK/relay.log" 2>&1 &
+  second=$!
+  for _ in {1..60}; do
+    [ "$(list_relays | wc -l)" -eq 2 ] && break
+    sleep 0.5
+  done
+  [ "$(list_relays | wc -l)" -eq 2 ] || wrong "not two relays: $(list_relays)"
+  robot_root 'systemctl stop jetson-agent; rm /var/cache/jetson-agent/relay; systemctl start jetson-agent; sleep 10'
+  robot_root 'journalctl -u jetson-agent -n 20 -o cat --no-pager' >"$WORK/said"
+  said '2 relays announce themselves here: .*; choose one, such as auto:.*; looking on'
+  mark=$(now)
+  kill "$second"
+  await_picture "$mark" 30 || wrong "it did not take the one that was left"
+  note "two relays: listed, and the one that was left was taken"
+}
+
+list_relays() { robot 'sudo -u jetson-relay CACHE_DIRECTORY=/tmp /opt/jetson-relay/agent/current/bin/run list-relays' 2>/dev/null; }
 
 case_uninstall() {
   deploy 0 --uninstall

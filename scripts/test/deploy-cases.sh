@@ -42,10 +42,11 @@ mark_build() {
   "$(need_jvm "$SERVER_JDK" jdk)/bin/jar" -uf "$CHECKOUT"/jetson-agent/target/jetson-agent-*.jar -C "$WORK" build-mark
 }
 
-# limit TENTHS: what is promised; three times that on a machine that is busy with something else, and said so.
+# limit TENTHS: what is promised; three times that on a machine that is busy with something else, and said so,
+# in the transcript as well.
 limit() {
   if awk -v cores="$(nproc)" '{ exit !($1 > 2 * cores) }' /proc/loadavg; then
-    echo "     (load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores: held to $(seconds $((3 * $1))) instead of $(seconds "$1"))" >&2
+    note "load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores: held to $(seconds $((3 * $1))) instead of $(seconds "$1")" >&2
     echo $((3 * $1))
   else
     echo "$1"

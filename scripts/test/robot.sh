@@ -6,6 +6,7 @@
 
 SSH_PORT=2222
 RELAY_PORT=18080
+RELAY_ADDRESS=10.77.0.1
 ROOT_ARCHIVE=${XDG_CACHE_HOME:-$HOME/.cache}/jetson-relay/deploy-test-root-2.tar
 
 # Process ids are kept in files, since the cases are subshells: $WORK/{power,nspawn,relay,viewer}.pid
@@ -24,6 +25,11 @@ make_root_archive() {
 # What of the robot shall not be found until a case says so is bound under /mnt.
 set_up_network() {
   ip link set lo up
+  # A network for the relay to announce itself on: two ends of a cable that leads nowhere else.
+  ip link add wire0 type veth peer name wire1
+  ip address add "$RELAY_ADDRESS/24" dev wire0
+  ip link set wire0 up
+  ip link set wire1 up
   # nspawn's own places, out of sight of the machine's.
   mkdir -p /run/systemd/nspawn
   mount -t tmpfs -o mode=0755 tmpfs /run/systemd/nspawn
@@ -107,7 +113,7 @@ power_off() {
 }
 
 start_relay() {
-  PORT=$RELAY_PORT HOST=127.0.0.1 "$ROOT/scripts/relay.sh" >>"$WORK/relay.log" 2>&1 &
+  PORT=$RELAY_PORT "$ROOT/scripts/relay.sh" >>"$WORK/relay.log" 2>&1 &
   echo $! >"$WORK/relay.pid"
   local tries=0
   until (exec 3<>"/dev/tcp/127.0.0.1/$RELAY_PORT") 2>/dev/null; do
