@@ -21,8 +21,8 @@ RUN --mount=type=cache,target=/root/.m2 bash -euo pipefail -c '\
       bundle agent /out/agent "$(module_jar jetson-agent)" jetson-agent/target/libs'
 
 FROM eclipse-temurin:25-jre-noble AS base
-RUN groupadd --system --gid 10001 jetson-relay \
- && useradd --system --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin jetson-relay
+RUN groupadd --gid 10001 jetson-relay \
+ && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin jetson-relay
 # Numbers: an orchestrator can see that it is not root.
 USER 10001:10001
 WORKDIR /app

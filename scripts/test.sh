@@ -2,7 +2,8 @@
 # Installs what the tests need (with apt, when root) and runs all of them.
 #   scripts/test.sh           everything
 #   scripts/test.sh --java    only what Maven runs
-#   scripts/test.sh --deploy  only the deployment test: boots a system, needs root and some minutes
+#   scripts/test.sh --deploy  only what deploys: the images' steps, and a system booted to deploy to; needs
+#                             root and some minutes
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -37,6 +38,17 @@ native_tests() {
   "$ROOT/native/build-native.sh" --test
 }
 
+# The capture library and the agent's jar on 64-bit ARM, emulated: some three minutes, the first time one more.
+arm64_tests() {
+  if [ "$(id -u)" -ne 0 ]; then
+    say "not root, so no arm64 root can be made: skipped"
+  elif ! apt_install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static mmdebstrap file; then
+    say "no cross compiler or no emulator: skipped"
+  else
+    "$ROOT/native/test/arm64/run.sh" --log "$ROOT/jetson-agent/target/arm64.log"
+  fi
+}
+
 web_tests() {
   local web=$ROOT/relay-server/src/test/web
   if ! command -v npm >/dev/null || ! command -v chromium >/dev/null; then
@@ -55,7 +67,10 @@ web_tests() {
 }
 
 main() {
-  [ "${1:-}" != --deploy ] || exec "$ROOT/scripts/test/deploy-test.sh"
+  if [ "${1:-}" = --deploy ]; then
+    "$ROOT/scripts/test/image-test.sh"
+    exec "$ROOT/scripts/test/deploy-test.sh"
+  fi
   step "tools"
   install_tools
   step "Java: format, compile, test"
@@ -65,6 +80,8 @@ main() {
   script_tests
   step "native"
   native_tests
+  step "native and agent on arm64, emulated"
+  arm64_tests
   step "dashboard in a browser"
   web_tests
   step "all tests passed"

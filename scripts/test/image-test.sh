@@ -93,7 +93,7 @@ final_stage() {
 }
 
 read_only() {
-  mount --bind "$1" "$1"
+  mount --rbind "$1" "$1"
   mount -t tmpfs -o "nosuid,nodev,size=$2,mode=1777$3" tmpfs "$1/tmp"
   mount -o remount,bind,ro "$1"
 }
