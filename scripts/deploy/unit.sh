@@ -36,12 +36,15 @@ make_user() {
   install -d -m 0700 -o "$RUN_AS" -g "$RUN_AS" "$CACHE"
 }
 
+# What is only tried must not keep anybody waiting for ever: a driver may hang.
+TRIAL_SECONDS=${TRIAL_SECONDS:-120}
+
 # as_service ID COMMAND...: the release's program as the service runs it, environment included.
 as_service() {
   local release=$BASE/releases/$1 group arguments=()
   shift
   for group in $(existing_groups); do arguments+=(-G "$group"); done
-  (cd / && runuser -u "$RUN_AS" "${arguments[@]}" -- env -i PATH="$PATH" HOME="$CACHE" CACHE_DIRECTORY="$CACHE" \
+  (cd / && timeout -k 5 "$TRIAL_SECONDS" runuser -u "$RUN_AS" "${arguments[@]}" -- env -i PATH="$PATH" HOME="$CACHE" CACHE_DIRECTORY="$CACHE" \
     GST_REGISTRY="$CACHE/gst-smoke.bin" "$release/bin/run" "$@")
 }
 
@@ -75,7 +78,10 @@ cmd_smoke() {
     say "starts"
     train_relay "$1"
   elif grep -qE '^ +doctor' <<<"$help"; then
-    as_service "$1" doctor --smoke && return
+    local status=0
+    as_service "$1" doctor --smoke || status=$?
+    [ "$status" -ne 0 ] || return 0
+    case $status in 124 | 137) die "release $1 hangs when it is tried: no answer in $TRIAL_SECONDS s" ;; esac
     # A test picture or files need none of what the doctor looks for.
     case $(setting CAMERAS)$(setting SOURCE) in
     '' | test | folder:* | file:*) say "no camera could be used here; the configured source needs none" ;;

@@ -90,7 +90,7 @@ case_discovery() {
   await_picture "$(now)" 10 || wrong "it did not come back"
   gap=$(longest_gap "$mark")
   note "kill -9 of an agent with --relay auto: no picture for $(seconds "$gap")"
-  [ "$gap" -lt "$(limit 50)" ] || wrong "back after $(seconds "$gap") only"
+  within "$gap" 50 || wrong "back after $(seconds "$gap") only"
   # A second relay: no guess, but a list and how to choose; and on with the first when the second is gone.
   PORT=18081 "$ROOT/scripts/relay.sh" >>"$WORK/relay.log" 2>&1 &
   second=$!

@@ -42,15 +42,12 @@ mark_build() {
   "$(need_jvm "$SERVER_JDK" jdk)/bin/jar" -uf "$CHECKOUT"/jetson-agent/target/jetson-agent-*.jar -C "$WORK" build-mark
 }
 
-# limit TENTHS: what is promised; three times that on a machine that is busy with something else, and said so,
-# in the transcript as well.
-limit() {
-  if awk -v cores="$(nproc)" '{ exit !($1 > 2 * cores) }' /proc/loadavg; then
-    note "load $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores: held to $(seconds $((3 * $1))) instead of $(seconds "$1")" >&2
-    echo $((3 * $1))
-  else
-    echo "$1"
-  fi
+# within GAP LIMIT, in tenths of a second: what is promised. On a machine that is busy with something else up to
+# three times that, and then the transcript says so, too.
+within() {
+  [ "$1" -ge "$2" ] || return 0
+  awk -v cores="$(nproc)" '{ exit !($1 > 2 * cores) }' /proc/loadavg && [ "$1" -lt $((3 * $2)) ] || return 1
+  note "NOT within the $(seconds "$2") that are promised; forgiven, since the load is $(cut -d' ' -f1 /proc/loadavg) on $(nproc) cores"
 }
 
 case_wrong_option() {
@@ -186,7 +183,7 @@ case_killed_agent() {
   await_picture "$(now)" 10 || wrong "it did not come back"
   gap=$(longest_gap "$mark")
   note "kill -9: no picture for $(seconds "$gap")"
-  [ "$gap" -lt "$(limit 50)" ] || wrong "back after $(seconds "$gap") only"
+  within "$gap" 50 || wrong "back after $(seconds "$gap") only"
 }
 
 case_upgrade() {
@@ -198,7 +195,7 @@ case_upgrade() {
   [ "$(current)" != "$before" ] || wrong "the old one runs"
   gap=$(longest_gap "$mark")
   note "upgrade: no picture for $(seconds "$gap")"
-  [ "$gap" -lt "$(limit 80)" ] || wrong "dark for $(seconds "$gap")"
+  within "$gap" 80 || wrong "dark for $(seconds "$gap")"
 }
 
 # rolled_back MARK BEFORE WORDS
@@ -210,7 +207,7 @@ rolled_back() {
   [ "$(current)" = "$2" ] || wrong "$(current) runs"
   gap=$(longest_gap "$1")
   note "$3: rolled back, no picture for $(seconds "$gap")"
-  [ "$gap" -lt "$(limit 200)" ] || wrong "dark for $(seconds "$gap")"
+  within "$gap" 200 || wrong "dark for $(seconds "$gap")"
 }
 
 case_broken_at_start() {
@@ -223,11 +220,23 @@ case_broken_at_start() {
   rolled_back "$mark" "$before" 'it ended by itself'
 }
 
+# Hangs when it is tried, as a driver can make it: nothing must be switched, and nobody wait for ever.
+case_hanging_release() {
+  local before
+  before=$(robot 'systemctl show -p MainPID jetson-agent')
+  sed -i '/^exec /i [ "${1:-}" != doctor ] || exec sleep 1000' "$CHECKOUT/scripts/deploy/run-agent.sh"
+  sed -i 's/^TRIAL_SECONDS=.*/TRIAL_SECONDS=3/' "$CHECKOUT/scripts/deploy/unit.sh"
+  deploy 1
+  mended
+  said 'hangs when it is tried: no answer in 3 s'
+  [ "$(robot 'systemctl show -p MainPID jetson-agent')" = "$before" ] || wrong "it was restarted"
+}
+
 # Runs, but never connects: only somebody who watches the camera can tell.
 silent() {
-  sed -i '/^exec /i [ "${1:-}" = --help ] || exec sleep 1000' "$CHECKOUT/scripts/deploy/run-agent.sh"
+  sed -i '/^exec /i [ $# -gt 0 ] || exec sleep 1000' "$CHECKOUT/scripts/deploy/run-agent.sh"
 }
-mended() { cp "$ROOT/scripts/deploy/run-agent.sh" "$CHECKOUT/scripts/deploy/"; }
+mended() { cp "$ROOT"/scripts/deploy/{run-agent,unit}.sh "$CHECKOUT/scripts/deploy/"; }
 
 case_silent_release() {
   local mark before
@@ -269,7 +278,7 @@ case_deployer_vanishes() {
   await_picture "$(now)" 5 || wrong "no picture"
   gap=$(longest_gap "$mark")
   note "deployer gone in the middle: the robot rolled back by itself, no picture for $(seconds "$gap")"
-  [ "$gap" -lt "$(limit 200)" ] || wrong "dark for $(seconds "$gap")"
+  within "$gap" 200 || wrong "dark for $(seconds "$gap")"
 }
 
 case_power_cut() {

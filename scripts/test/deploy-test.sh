@@ -19,7 +19,7 @@ set -euo pipefail
 
 CASES=(wrong_option dry_run wrong_key wrong_architecture missing_java full_disk relay_unreachable
   interrupted_copy first_install nothing_to_do other_configuration killed_agent upgrade broken_at_start
-  silent_release deployer_vanishes power_cut rollback three_releases nvargus reboot relay_service uninstall discovery)
+  hanging_release silent_release deployer_vanishes power_cut rollback three_releases nvargus reboot relay_service uninstall discovery)
 
 prepare() {
   [ "$(id -u)" -eq 0 ] || die "this test boots a system: run it as root"

@@ -38,7 +38,7 @@ public class PullBenchmark {
   private static final int HEIGHT = 400;
   private static final int FRAME_BYTES = WIDTH * HEIGHT;
   private static final int WARM_UP_FRAMES = 50_000;
-  private static final long FILL_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -153,9 +153,13 @@ public class PullBenchmark {
       throws SourceException {
     GstCapture capture =
         GstLibrary.load().open(frames(width, height, oneMemory, FRAMES) + "max-buffers=0");
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < FILL_NANOS) {
-      LockSupport.parkNanos(FILL_NANOS);
+    // Full when this process has nothing to do any more, seen three times.
+    Duration busy = Duration.ZERO;
+    for (int quiet = 0; quiet < 3; ) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      Duration now = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
+      quiet = now.equals(busy) ? quiet + 1 : 0;
+      busy = now;
     }
     return capture;
   }

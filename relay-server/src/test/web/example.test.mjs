@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { newPage, startBrowser } from './browser.mjs';
+import { drawPictures } from './pictures.mjs';
+import { Publisher } from './publisher.mjs';
+import { startRelay } from './relay.mjs';
+
+const PAGE = new URL('../../../../docs/web-client.md', import.meta.url);
+
+/** The whole page that the documentation shows, with another relay's address in it. */
+async function documentedPage(/** @type {number} */ port) {
+  const html = /```html\n(.*?)```/s.exec(await readFile(PAGE, 'utf8'))?.[1] ?? '';
+  const here = html.replaceAll('ws://relay.local:8080/', `ws://127.0.0.1:${port}/`);
+  assert.notEqual(here, html, 'the documented page names a relay');
+  return here;
+}
+
+test('the page of the documentation shows a camera, says when it is stale, and comes back', async (t) => {
+  const relay = await startRelay();
+  t.after(() => relay.stop());
+  const browser = await startBrowser();
+  t.after(() => browser.stop());
+  const { page, problems } = await newPage(browser.context);
+  const pictures = await drawPictures(page, { camera: 1 });
+  const publisher = new Publisher(relay.url, 'front', pictures);
+  t.after(() => publisher.stop());
+  await publisher.registered;
+
+  // Beside the module, as the documentation says: the relay's own, on an address that it does not serve.
+  const address = `${relay.url}/example.html`;
+  const body = await documentedPage(relay.port);
+  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(address);
+
+  const state = page.locator('#state', { hasText: /^live$/ });
+  await state.waitFor({ timeout: 15_000 });
+  await page.waitForFunction(
+    ({ width, height }) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById('picture'));
+      const pixel = canvas.getContext('2d')?.getImageData(width / 2, 10, 1, 1).data;
+      return canvas.width === width && canvas.height === height && pixel?.[3] === 255;
+    },
+    { width: pictures.width, height: pictures.height },
+    { timeout: 15_000 },
+  );
+
+  publisher.silent = true;
+  await page.locator('canvas.stale').waitFor({ state: 'attached', timeout: 15_000 });
+  publisher.silent = false;
+  await page.locator('canvas:not(.stale)').waitFor({ state: 'attached', timeout: 15_000 });
+  await state.waitFor({ timeout: 15_000 });
+  assert.deepEqual(problems, []);
+});
