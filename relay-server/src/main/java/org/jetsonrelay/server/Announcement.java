@@ -36,6 +36,13 @@ final class Announcement implements AutoCloseable {
   private static final int MOST_NAME_CHARS = 50;
   private static final byte[] NO_TEXT = {0};
 
+  /// Opens the library on one of this machine's addresses.
+  @FunctionalInterface
+  interface Opener {
+    JmDNS open(InetAddress address, String hostName) throws IOException;
+  }
+
+  private final Opener opener;
   private final String name;
   private final int port;
   private final Supplier<Set<InetAddress>> addresses;
@@ -50,17 +57,20 @@ final class Announcement implements AutoCloseable {
 
   /// Announces nothing yet.
   ///
+  /// @param opener opens the library
   /// @param name what the relay is called on this network
   /// @param port where it listens
   /// @param addresses of this machine, one in each network that is to be told
   /// @param period how often to look at the addresses
   /// @param goodbye how long closing may take
   Announcement(
+      Opener opener,
       String name,
       int port,
       Supplier<Set<InetAddress>> addresses,
       Duration period,
       Duration goodbye) {
+    this.opener = opener;
     this.name = name;
     this.port = port;
     this.addresses = addresses;
@@ -74,6 +84,7 @@ final class Announcement implements AutoCloseable {
   static Announcement start(String host, int port) {
     Announcement announcement =
         new Announcement(
+            JmDNS::create,
             nameOf(hostName(), port),
             port,
             () -> reachableBy(host),
@@ -168,7 +179,7 @@ final class Announcement implements AutoCloseable {
   private void announce(InetAddress address) {
     try {
       // A host name of our own: the machine's is the business of its own mDNS daemon.
-      JmDNS network = JmDNS.create(address, "jetson-relay-" + name);
+      JmDNS network = opener.open(address, "jetson-relay-" + name);
       announced.put(address, network);
       ServiceInfo info = ServiceInfo.create(SERVICE, name, port, 0, 0, NO_TEXT);
       network.registerService(info);
