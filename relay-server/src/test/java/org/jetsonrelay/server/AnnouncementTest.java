@@ -36,7 +36,12 @@ class AnnouncementTest {
   private final AtomicReference<Set<InetAddress>> addresses = new AtomicReference<>(Set.of());
   private final Announcement announcement =
       new Announcement(
-          AnnouncementTest::open, name, 8080, addresses::get, Duration.ofMillis(50), Duration.ofMillis(1500));
+          AnnouncementTest::open,
+          name,
+          8080,
+          addresses::get,
+          Duration.ofMillis(50),
+          Duration.ofMillis(1500));
 
   private @Nullable JmDNS neighbour;
   private final Map<String, ServiceInfo> seen = new ConcurrentHashMap<>();

@@ -96,9 +96,7 @@ public final class Pacer {
     }
   }
 
-  /**
-   * Whether this frame may go without pings: the link is fast, and was asked a moment ago.
-   */
+  /** Whether this frame may go without pings: the link is fast, and was asked a moment ago. */
   private boolean sparse(long nowNanos, int frameBytes) {
     long last = flight.lastPinged();
     return last >= 0
@@ -244,8 +242,8 @@ public final class Pacer {
 
   /**
    * Whether a late pong speaks of a busy peer, not of a queue: the link is so fast that all that is
-   * on its way takes next to no time, and the peer was heard a moment ago. What is sent on top costs
-   * the link nothing; what waited would be skipped.
+   * on its way takes next to no time, and the peer was heard a moment ago. What is sent on top
+   * costs the link nothing; what waited would be skipped.
    */
   private boolean hiccup(long nowNanos) {
     return !flight.full()

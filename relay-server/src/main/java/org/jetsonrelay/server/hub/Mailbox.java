@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jetsonrelay.server.frame.Frame;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,19 @@ public final class Mailbox {
   /// In the slot instead of a frame once the mailbox is closed; nothing ever replaces it.
   private static final Object CLOSED = new Object();
 
+  // Not an AtomicReference: one object less to reach for each viewer and frame.
+  private static final VarHandle SLOT;
+
+  static {
+    try {
+      SLOT = MethodHandles.lookup().findVarHandle(Mailbox.class, "slot", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /// Null, a [Frame], or [#CLOSED].
-  private final AtomicReference<@Nullable Object> slot = new AtomicReference<>();
+  private volatile @Nullable Object slot;
 
   /// Puts a frame in, in place of the one that is there. The caller must hold a reference for the
   /// length of the call.
@@ -31,12 +43,12 @@ public final class Mailbox {
     // Retained first: from the moment it is in the slot, a taker may release it.
     frame.retain();
     while (true) {
-      Object before = slot.get();
+      Object before = slot;
       if (before == CLOSED) {
         frame.release();
         return false;
       }
-      if (slot.compareAndSet(before, frame)) {
+      if (SLOT.compareAndSet(this, before, frame)) {
         if (before instanceof Frame replaced) {
           replaced.release();
           return true;
@@ -51,7 +63,7 @@ public final class Mailbox {
   /// @return whether it was put in
   public boolean offer(Frame frame) {
     frame.retain();
-    if (slot.compareAndSet(null, frame)) {
+    if (SLOT.compareAndSet(this, null, frame)) {
       return true;
     }
     frame.release();
@@ -63,11 +75,11 @@ public final class Mailbox {
   /// @return the frame, whose reference now belongs to the caller, or null
   public @Nullable Frame take() {
     while (true) {
-      Object before = slot.get();
+      Object before = slot;
       if (!(before instanceof Frame frame)) {
         return null;
       }
-      if (slot.compareAndSet(frame, null)) {
+      if (SLOT.compareAndSet(this, frame, null)) {
         return frame;
       }
     }
@@ -75,18 +87,18 @@ public final class Mailbox {
 
   /// Whether there is nothing to take now.
   public boolean isEmpty() {
-    return !(slot.get() instanceof Frame);
+    return !(slot instanceof Frame);
   }
 
   /// When the frame in the slot was received, [System#nanoTime()]; 0 when the slot is empty.
   long waitingSinceNanos() {
     // A final field: it may be read even if somebody takes and releases the frame meanwhile.
-    return slot.get() instanceof Frame frame ? frame.receivedNanos() : 0;
+    return slot instanceof Frame frame ? frame.receivedNanos() : 0;
   }
 
   /// Frees what is in the slot and lets nothing in any more. Closing twice is harmless.
   public void close() {
-    if (slot.getAndSet(CLOSED) instanceof Frame left) {
+    if (SLOT.getAndSet(this, CLOSED) instanceof Frame left) {
       left.release();
     }
   }

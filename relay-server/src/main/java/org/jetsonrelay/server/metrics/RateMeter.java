@@ -15,10 +15,14 @@ public final class RateMeter {
   private static final long LEAST_SPAN_NANOS = 1_000_000_000L;
   private static final long NEVER = Long.MIN_VALUE;
 
-  // All written by the adding thread, read by any.
-  private final AtomicLongArray epochs = new AtomicLongArray(SLICES);
-  private final AtomicLongArray events = new AtomicLongArray(SLICES);
-  private final AtomicLongArray bytes = new AtomicLongArray(SLICES);
+  // A slice: one array, so that adding touches one place in memory.
+  private static final int EPOCH = 0;
+  private static final int EVENTS = 1;
+  private static final int BYTES = 2;
+  private static final int SLICE = 4;
+
+  /// Written by the adding thread, read by any.
+  private final AtomicLongArray slices = new AtomicLongArray(SLICES * SLICE);
 
   /// Time of the first event; all slices are counted from it, so that the clock may wrap around.
   private volatile long originNanos;
@@ -28,7 +32,7 @@ public final class RateMeter {
   /// A meter that has not seen anything yet.
   public RateMeter() {
     for (int i = 0; i < SLICES; i++) {
-      epochs.setPlain(i, NEVER);
+      slices.setPlain(i * SLICE + EPOCH, NEVER);
     }
   }
 
@@ -39,29 +43,29 @@ public final class RateMeter {
       begun = true;
     }
     long epoch = Math.max(0, nowNanos - originNanos) / SLICE_NANOS;
-    int slot = (int) (epoch % SLICES);
-    if (epochs.getPlain(slot) != epoch) {
+    int slice = (int) (epoch % SLICES) * SLICE;
+    if (slices.getPlain(slice + EPOCH) != epoch) {
       // Invalid while the two sums are being reset, so that no reader adds an old sum to a new one.
-      epochs.set(slot, NEVER);
-      events.set(slot, 0);
-      bytes.set(slot, 0);
-      epochs.set(slot, epoch);
+      slices.set(slice + EPOCH, NEVER);
+      slices.set(slice + EVENTS, 0);
+      slices.set(slice + BYTES, 0);
+      slices.set(slice + EPOCH, epoch);
     }
-    events.setRelease(slot, events.getPlain(slot) + 1);
-    bytes.setRelease(slot, bytes.getPlain(slot) + size);
+    slices.setRelease(slice + EVENTS, slices.getPlain(slice + EVENTS) + 1);
+    slices.setRelease(slice + BYTES, slices.getPlain(slice + BYTES) + size);
   }
 
   /// Events a second. In a meter's first second the count so far stands for a whole second.
   public double eventsPerSecond(long nowNanos) {
-    return perSecond(events, nowNanos);
+    return perSecond(EVENTS, nowNanos);
   }
 
   /// Bytes a second.
   public double bytesPerSecond(long nowNanos) {
-    return perSecond(bytes, nowNanos);
+    return perSecond(BYTES, nowNanos);
   }
 
-  private double perSecond(AtomicLongArray sums, long nowNanos) {
+  private double perSecond(int of, long nowNanos) {
     if (!begun) {
       return 0;
     }
@@ -69,11 +73,11 @@ public final class RateMeter {
     long newest = elapsedNanos / SLICE_NANOS;
     long oldest = Math.max(0, newest - SLICES + 1);
     long sum = 0;
-    for (int i = 0; i < SLICES; i++) {
-      long epoch = epochs.get(i);
+    for (int i = 0; i < SLICES * SLICE; i += SLICE) {
+      long epoch = slices.get(i + EPOCH);
       if (epoch >= oldest && epoch <= newest) {
-        long value = sums.get(i);
-        sum += epochs.get(i) == epoch ? value : 0;
+        long value = slices.get(i + of);
+        sum += slices.get(i + EPOCH) == epoch ? value : 0;
       }
     }
     return sum * 1e9 / Math.max(elapsedNanos - oldest * SLICE_NANOS, LEAST_SPAN_NANOS);

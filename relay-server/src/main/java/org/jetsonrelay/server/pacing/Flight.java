@@ -7,19 +7,25 @@ package org.jetsonrelay.server.pacing;
 /// out, which only happens when nobody waits for pongs any more.
 final class Flight {
 
-  private static final byte UNPINGED = 0;
-  private static final byte PINGED = 1;
-  private static final byte BEGUN = 2;
+  // A frame's state.
+  private static final long UNPINGED = 0;
+  private static final long PINGED = 1;
+  private static final long BEGUN = 2;
+
+  // A frame's record. One array: what is asked about a frame then lies side by side in memory, and
+  // with a hundred peers that is what a send costs here.
+  private static final int SENT_AT = 0;
+  private static final int BEGAN_AT = 1;
+  private static final int BEGAN_LATE = 2;
+  private static final int DUE_AT = 3;
+  private static final int BYTES = 4;
+  private static final int STATE = 5;
+  private static final int ALONE = 6;
+  private static final int RECORD = 8;
 
   private final int mask;
   private final int segmentBytes;
-  private final long[] sentAt;
-  private final long[] beganAt;
-  private final long[] beganLate;
-  private final long[] dueAt;
-  private final int[] bytes;
-  private final byte[] state;
-  private final boolean[] alone;
+  private final long[] records;
   private long sent;
   private long arrived;
   private long lastPinged = -1;
@@ -28,13 +34,7 @@ final class Flight {
   Flight(int frames, int segmentBytes) {
     this.segmentBytes = segmentBytes;
     mask = frames - 1;
-    sentAt = new long[frames];
-    beganAt = new long[frames];
-    beganLate = new long[frames];
-    dueAt = new long[frames];
-    bytes = new int[frames];
-    state = new byte[frames];
-    alone = new boolean[frames];
+    records = new long[frames * RECORD];
   }
 
   /// Frames sent so far, also the number of the next one.
@@ -61,10 +61,10 @@ final class Flight {
       arrived = sent - mask + 1;
     }
     int i = index(sent);
-    sentAt[i] = nowNanos;
-    bytes[i] = frameBytes;
-    alone[i] = beginsAlone;
-    state[i] = pings ? PINGED : UNPINGED;
+    records[i + SENT_AT] = nowNanos;
+    records[i + BYTES] = frameBytes;
+    records[i + ALONE] = beginsAlone ? 1 : 0;
+    records[i + STATE] = pings ? PINGED : UNPINGED;
     if (pings) {
       lastPinged = sent;
     }
@@ -75,23 +75,25 @@ final class Flight {
   boolean expects(long frame, boolean second) {
     return frame >= arrived
         && frame < sent
-        && (second ? state[index(frame)] != UNPINGED : state[index(frame)] == PINGED);
+        && (second
+            ? records[index(frame) + STATE] != UNPINGED
+            : records[index(frame) + STATE] == PINGED);
   }
 
   /// The frame has begun to arrive, so all before it have arrived.
   void began(long nowNanos, long frame, double nanosPerByte) {
     int i = index(frame);
     arrived = frame;
-    state[i] = BEGUN;
-    beganAt[i] = nowNanos;
+    records[i + STATE] = BEGUN;
+    records[i + BEGAN_AT] = nowNanos;
     long own = (long) (nanosPerByte * measuredBytes(frame));
-    beganLate[i] = nowNanos - (dueAt[i] - own);
-    dueAt[i] = nowNanos + own;
+    records[i + BEGAN_LATE] = nowNanos - (records[i + DUE_AT] - own);
+    records[i + DUE_AT] = nowNanos + own;
   }
 
   void completed(long nowNanos, long frame) {
     arrived = frame + 1;
-    dueAt[index(frame)] = nowNanos;
+    records[index(frame) + DUE_AT] = nowNanos;
   }
 
   /// Predicts the frames from the given one on from the one before it: a frame begins to arrive one
@@ -99,31 +101,34 @@ final class Flight {
   void predictFrom(long first, long baseNanos, double nanosPerByte) {
     for (long k = first; k < sent; k++) {
       int i = index(k);
-      long begin = sentAt[i] + baseNanos;
-      long before = k == 0 || (k == first && alone[i]) ? begin : dueAt[index(k - 1)];
+      long begin = records[i + SENT_AT] + baseNanos;
+      long before =
+          k == 0 || (k == first && records[i + ALONE] != 0)
+              ? begin
+              : records[index(k - 1) + DUE_AT];
       // The base round trip was measured with a first segment, so it contains one.
-      dueAt[i] =
+      records[i + DUE_AT] =
           before > begin
-              ? before + (long) (nanosPerByte * bytes[i])
+              ? before + (long) (nanosPerByte * records[i + BYTES])
               : begin + (long) (nanosPerByte * measuredBytes(k));
     }
   }
 
   boolean begun(long frame) {
-    return state[index(frame)] == BEGUN;
+    return records[index(frame) + STATE] == BEGUN;
   }
 
   boolean alone(long frame) {
-    return alone[index(frame)];
+    return records[index(frame) + ALONE] != 0;
   }
 
   int bytes(long frame) {
-    return bytes[index(frame)];
+    return (int) records[index(frame) + BYTES];
   }
 
   /// The part of a frame that lies between its two pongs: the first comes with the first segment.
   int measuredBytes(long frame) {
-    int all = bytes[index(frame)];
+    int all = bytes(frame);
     return Math.max(all - segmentBytes, (all + 1) / 2);
   }
 
@@ -131,27 +136,29 @@ final class Flight {
   int outstandingBytes() {
     int all = 0;
     for (long k = arrived; k < sent; k++) {
-      all += bytes[index(k)];
+      all += bytes(k);
     }
     return all;
   }
 
   long sentAt(long frame) {
-    return sentAt[index(frame)];
+    return records[index(frame) + SENT_AT];
   }
 
   long beganAt(long frame) {
-    return beganAt[index(frame)];
+    return records[index(frame) + BEGAN_AT];
   }
 
   long dueAt(long frame) {
-    return dueAt[index(frame)];
+    return records[index(frame) + DUE_AT];
   }
 
   /// How much later than predicted from the frame before it this one completed at the given time.
   long lateness(long nowNanos, long frame) {
     int i = index(frame);
-    return nowNanos - dueAt[i] + (state[i] == BEGUN ? beganLate[i] : 0);
+    return nowNanos
+        - records[i + DUE_AT]
+        + (records[i + STATE] == BEGUN ? records[i + BEGAN_LATE] : 0);
   }
 
   /// Whether a frame with pings is on its way.
@@ -167,13 +174,13 @@ final class Flight {
   /// The oldest frame with pings on its way; only when there is one.
   long oldestPinged() {
     long k = arrived;
-    while (state[index(k)] == UNPINGED) {
+    while (records[index(k) + STATE] == UNPINGED) {
       k++;
     }
     return k;
   }
 
   private int index(long frame) {
-    return (int) frame & mask;
+    return ((int) frame & mask) * RECORD;
   }
 }

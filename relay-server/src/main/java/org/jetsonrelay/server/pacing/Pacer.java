@@ -226,9 +226,9 @@ public final class Pacer {
     return Math.max(0, Math.min(open - nowNanos, atMost));
   }
 
-  /// Whether a late pong speaks of a busy peer, not of a queue: the link is so fast that all that is
-  /// on its way takes next to no time, and the peer was heard a moment ago. What is sent on top costs
-  /// the link nothing; what waited would be skipped.
+  /// Whether a late pong speaks of a busy peer, not of a queue: the link is so fast that all that
+  /// is on its way takes next to no time, and the peer was heard a moment ago. What is sent on top
+  /// costs the link nothing; what waited would be skipped.
   private boolean hiccup(long nowNanos) {
     return !flight.full()
         && fast(flight.bytes(flight.sent() - 1))

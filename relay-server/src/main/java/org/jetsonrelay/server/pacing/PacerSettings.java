@@ -27,8 +27,8 @@ package org.jetsonrelay.server.pacing;
 /// @param sparseNanos on a fast link the peer is asked for a pong at most this often
 /// @param fastNanos a link is fast when a frame takes no longer than this, round trip included
 /// @param fastFrames how many deliveries it takes to believe that
-/// @param hiccupNanos for how long a peer on a fast link may be silent before frames wait for it: its
-///   program is busier than the link
+/// @param hiccupNanos for how long a peer on a fast link may be silent before frames wait for it:
+///   its program is busier than the link
 /// @param aheadNanos but only while all that is on its way takes the link no longer than this
 /// @param fallbackBufferBytes send buffer of the socket of a peer that does not answer
 public record PacerSettings(

@@ -11,12 +11,12 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Sends on a blocking socket without blocking, which Java's channels cannot: `sendmsg` with
@@ -56,11 +56,21 @@ final class KernelSocket {
       MethodHandle close) {}
 
   private static final @Nullable Calls CALLS = find();
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(KernelSocket.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Calls calls;
   private final int descriptor;
   // Who may use the descriptor: the sender moves IDLE to BUSY and back, a closer ends it.
-  private final AtomicInteger state = new AtomicInteger(IDLE);
+  // Changed by [#STATE] only.
+  private volatile int state = IDLE;
   // A msghdr and its iovecs, allocated when a unit has several pieces; only the sender uses it.
   private @Nullable ByteBuffer message;
   private long messageAddress;
@@ -100,7 +110,7 @@ final class KernelSocket {
   /// Sends what the kernel takes now and advances the unit. Says nothing about why it took less
   /// than all: a writer thread that waits for the socket finds out.
   void trySend(Unit unit) {
-    if (!state.compareAndSet(IDLE, BUSY)) {
+    if (!STATE.compareAndSet(this, IDLE, BUSY)) {
       return;
     }
     long sent = 0;
@@ -112,8 +122,8 @@ final class KernelSocket {
     if (sent > 0) {
       unit.advance(sent);
     }
-    if (!state.compareAndSet(BUSY, IDLE)) {
-      state.set(CLOSED);
+    if (!STATE.compareAndSet(this, BUSY, IDLE)) {
+      state = CLOSED;
       closeDescriptor();
     }
   }
@@ -151,15 +161,15 @@ final class KernelSocket {
   /// down before: an open duplicate keeps the connection up.
   void close() {
     for (; ; ) {
-      switch (state.get()) {
+      switch (state) {
         case IDLE -> {
-          if (state.compareAndSet(IDLE, CLOSED)) {
+          if (STATE.compareAndSet(this, IDLE, CLOSED)) {
             closeDescriptor();
             return;
           }
         }
         case BUSY -> {
-          if (state.compareAndSet(BUSY, CLOSED_WHILE_BUSY)) {
+          if (STATE.compareAndSet(this, BUSY, CLOSED_WHILE_BUSY)) {
             return;
           }
         }

@@ -2,7 +2,8 @@
 package org.jetsonrelay.server.websocket;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.server.frame.BlockPool;
@@ -42,13 +43,25 @@ final class Transmitter {
   /// must get back to its other viewers.
   private static final int MAX_UNITS_FOR_OTHERS = 8;
 
+  private static final VarHandle CLAIM;
+
+  static {
+    try {
+      CLAIM = MethodHandles.lookup().findVarHandle(Transmitter.class, "claim", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private static final long NO_ALARM = Long.MIN_VALUE;
   private static final long MAX_WAIT_NANOS = 3_600_000_000_000L;
 
   private final Wire wire;
   private final Owner owner;
   private final String name;
-  private final AtomicInteger claim = new AtomicInteger(HELD);
+
+  // Changed by [#CLAIM] only; not an AtomicInteger: one object less to reach for each send.
+  private volatile int claim = HELD;
 
   // Written by any thread, read by the holder.
   private volatile boolean ended;
@@ -83,15 +96,15 @@ final class Transmitter {
   /// There may be something new to write. Never blocks, never throws.
   void signal() {
     for (; ; ) {
-      switch (claim.get()) {
+      switch (claim) {
         case FREE -> {
-          if (claim.compareAndSet(FREE, HELD)) {
+          if (CLAIM.compareAndSet(this, FREE, HELD)) {
             pump(false);
             return;
           }
         }
         case HELD -> {
-          if (claim.compareAndSet(HELD, AGAIN)) {
+          if (CLAIM.compareAndSet(this, HELD, AGAIN)) {
             return;
           }
         }
@@ -139,7 +152,7 @@ final class Transmitter {
       for (; ; ) {
         if (unit.remaining() == 0) {
           // Acquires what was signalled up to here; a later signal turns it into AGAIN.
-          claim.getAndSet(HELD);
+          int _ = (int) CLAIM.getAndSet(this, HELD);
           if (ended) {
             finish();
             return;
@@ -150,7 +163,7 @@ final class Transmitter {
             if (wait != Outbox.NOTHING) {
               setAlarm(now + Math.min(wait, MAX_WAIT_NANOS));
             }
-            if (claim.compareAndSet(HELD, FREE)) {
+            if (CLAIM.compareAndSet(this, HELD, FREE)) {
               return;
             }
             continue;
@@ -175,7 +188,7 @@ final class Transmitter {
           return;
         }
         written();
-        if (claim.get() == OVER) {
+        if (claim == OVER) {
           return;
         }
       }
@@ -203,7 +216,7 @@ final class Transmitter {
     Outbox from = script.end();
     writingSinceNanos = 0;
     Thread clock = writer;
-    claim.set(OVER);
+    claim = OVER;
     if (clock != null) {
       LockSupport.unpark(clock);
     }
@@ -245,7 +258,7 @@ final class Transmitter {
 
   /// The writer thread: takes the claim when it is handed over, and signals when the alarm rings.
   private void serve() {
-    while (claim.get() != OVER) {
+    while (claim != OVER) {
       if (handedOver) {
         handedOver = false;
         pump(true);

@@ -138,7 +138,15 @@ class SimulatedLinksTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void noticesThatAFastLinkHasCollapsed(Kind congestion) {
-    Link link = new Link("fast, then 5M", List.of(new Link.Step(200, 5), new Link.Step(5, 10)), 1, 0, 0, 0, 1000);
+    Link link =
+        new Link(
+            "fast, then 5M",
+            List.of(new Link.Step(200, 5), new Link.Step(5, 10)),
+            1,
+            0,
+            0,
+            0,
+            1000);
     Viewing viewing = Viewing.over(link).with(congestion).seconds(15);
     viewing.run();
     Link slow = new Link("5M", link.steps().subList(1, 2), 1, 0, 0, 0, 1000);
