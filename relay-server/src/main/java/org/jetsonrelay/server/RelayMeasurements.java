@@ -53,7 +53,7 @@ final class RelayMeasurements {
       all.add(
           new Measurement(
               "relay_frames_skipped_total",
-              "Frames replaced before they were written, by cause",
+              "Frames offered to a viewer and never written, by cause",
               Measurement.Kind.COUNTER,
               Map.of("cause", cause.label()),
               metrics.skipped(cause)::sum));

@@ -69,6 +69,9 @@ final class RelayTimer implements AutoCloseable {
     StringBuilder causes = new StringBuilder();
     for (SkipCause cause : SkipCause.values()) {
       long now = metrics.skipped(cause).sum();
+      if (cause == SkipCause.LEFT) {
+        continue; // that somebody has left is in the log already
+      }
       long skipped = now - reported.getOrDefault(cause, 0L);
       reported.put(cause, now);
       total += skipped;

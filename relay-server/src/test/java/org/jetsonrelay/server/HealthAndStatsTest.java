@@ -110,7 +110,10 @@ class HealthAndStatsTest {
     assertThat(watching.stringValue("address", "")).startsWith("127.0.0.1:");
     assertThat(watching.arrayValue("cameras").orElseThrow().toString()).isEqualTo("[\"front\"]");
     assertThat(watching.objectValue("skipped").orElseThrow().toString())
-        .isEqualTo("{\"link\":0,\"rate\":0,\"stalled\":0}");
+        .isEqualTo("{\"left\":0,\"link\":0,\"rate\":0,\"stalled\":0}");
+    // The frame has arrived, but whoever wrote it may not have counted it yet.
+    assertThat(watching.longValue("offered", -1))
+        .isEqualTo(watching.longValue("delivered", -9) + watching.longValue("waiting", -9));
     assertThat(watching.intValue("pending", -1)).isZero();
     assertThat(watching.doubleValue("deliveredFps", -1)).isPositive();
     assertThat(watching.doubleValue("bytesPerSecond", -1)).isPositive();

@@ -51,7 +51,7 @@ public final class MailboxStress {
     /// The camera.
     @Actor
     public void put(IIII_Result result) {
-      result.r3 = mailbox.put(newer.frame()) ? 1 : 0;
+      result.r3 = mailbox.put(newer.frame()) == Mailbox.Put.REPLACED ? 1 : 0;
     }
 
     /// The writer.
@@ -161,7 +161,7 @@ public final class MailboxStress {
     /// The camera.
     @Actor
     public void put(IIII_Result result) {
-      result.r2 = mailbox.put(newer.frame()) ? 1 : 0;
+      result.r2 = mailbox.put(newer.frame()) == Mailbox.Put.REPLACED ? 1 : 0;
     }
 
     /// Afterwards.

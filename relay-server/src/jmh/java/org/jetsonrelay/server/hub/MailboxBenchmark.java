@@ -40,7 +40,7 @@ public class MailboxBenchmark {
   @Group("alone")
   @GroupThreads(1)
   public boolean putAndTake() {
-    boolean replaced = mailbox.put(frame);
+    boolean replaced = mailbox.put(frame) == Mailbox.Put.REPLACED;
     return take() || replaced;
   }
 
@@ -48,7 +48,7 @@ public class MailboxBenchmark {
   @Benchmark
   @Group("both")
   @GroupThreads(1)
-  public boolean put() {
+  public Mailbox.Put put() {
     return mailbox.put(frame);
   }
 

@@ -21,6 +21,16 @@ public final class Mailbox {
   /// In the slot instead of a frame once the mailbox is closed; nothing ever replaces it.
   private static final Object CLOSED = new Object();
 
+  /// What became of a frame that was put in.
+  public enum Put {
+    /// It waits; the slot was empty.
+    ALONE,
+    /// It waits, in place of a frame that nobody had taken.
+    REPLACED,
+    /// The mailbox is closed.
+    REFUSED
+  }
+
   // Not an AtomicReference: one object less to reach for each viewer and frame.
   private static final VarHandle SLOT;
 
@@ -37,23 +47,21 @@ public final class Mailbox {
 
   /// Puts a frame in, in place of the one that is there. The caller must hold a reference for the
   /// length of the call.
-  ///
-  /// @return whether a frame was replaced that nobody had taken
-  public boolean put(Frame frame) {
+  public Put put(Frame frame) {
     // Retained first: from the moment it is in the slot, a taker may release it.
     frame.retain();
     while (true) {
       Object before = slot;
       if (before == CLOSED) {
         frame.release();
-        return false;
+        return Put.REFUSED;
       }
       if (SLOT.compareAndSet(this, before, frame)) {
         if (before instanceof Frame replaced) {
           replaced.release();
-          return true;
+          return Put.REPLACED;
         }
-        return false;
+        return Put.ALONE;
       }
     }
   }
@@ -97,9 +105,13 @@ public final class Mailbox {
   }
 
   /// Frees what is in the slot and lets nothing in any more. Closing twice is harmless.
-  public void close() {
+  ///
+  /// @return whether a frame was left that nobody had taken
+  public boolean close() {
     if (SLOT.getAndSet(this, CLOSED) instanceof Frame left) {
       left.release();
+      return true;
     }
+    return false;
   }
 }

@@ -86,11 +86,13 @@ public final class Subscription {
     // The latest frame offered to a viewer who joins may be overtaken by the one being published,
     // and the last frame of a replaced publisher by the first of the new one.
     if (frame.sequence() <= lastSequence) {
+      watch.countWithdrawn();
       frame.release();
       return null;
     }
     missed = lastSequence == 0 ? 0 : frame.sequence() - lastSequence - 1;
     lastSequence = frame.sequence();
+    watch.countTaken();
     count();
     return frame;
   }
@@ -131,10 +133,12 @@ public final class Subscription {
   }
 
   void deliver(Frame frame) {
-    if (mailbox.put(frame)) {
-      SkipCause because = cause;
-      watch.countSkipped(because);
-      metrics.skipped(because).increment();
+    // Counted first, so that nobody ever sees more taken than offered.
+    watch.countOffered();
+    switch (mailbox.put(frame)) {
+      case ALONE -> {}
+      case REPLACED -> skipped(cause);
+      case REFUSED -> watch.countWithdrawn();
     }
     mail();
   }
@@ -150,12 +154,24 @@ public final class Subscription {
 
   /// Puts in the camera's latest frame, unless a newer one is there already.
   boolean offer(Frame latest) {
-    return mailbox.offer(latest);
+    watch.countOffered();
+    boolean offered = mailbox.offer(latest);
+    if (!offered) {
+      watch.countWithdrawn();
+    }
+    return offered;
   }
 
   void close() {
-    mailbox.close();
+    if (mailbox.close()) {
+      skipped(SkipCause.LEFT);
+    }
     announced.close();
+  }
+
+  private void skipped(SkipCause because) {
+    watch.countSkipped(because);
+    metrics.skipped(because).increment();
   }
 
   /// A viewer that fails harms neither the camera nor the other viewers.

@@ -12,7 +12,10 @@ import java.util.Map;
 /// @param deliveredFps frames a second written, over the last few seconds, all cameras together
 /// @param bytesPerSecond bytes a second written, over the last few seconds
 /// @param delivered frames written since it connected
-/// @param skipped frames replaced before they were written, by cause (`rate`, `link`, `stalled`)
+/// @param offered frames that cameras had for it since it connected: `delivered`, all that was
+///   `skipped`, and `waiting` together
+/// @param skipped frames never written, by cause (`rate`, `link`, `stalled`, `left`)
+/// @param waiting frames in its mailboxes, and the one that is being written
 /// @param pending frames and control messages that wait now
 /// @param inFlight frames written and not yet acknowledged, -1 when the peer never acknowledged any
 /// @param deliveryMillis median time from write to acknowledgement, -1 when unknown
@@ -26,7 +29,9 @@ public record ViewerRow(
     double deliveredFps,
     double bytesPerSecond,
     long delivered,
+    long offered,
     Map<String, Long> skipped,
+    long waiting,
     int pending,
     int inFlight,
     double deliveryMillis,

@@ -21,6 +21,11 @@ public final class Watch {
   private final Map<SkipCause, LongAdder> skipped = new EnumMap<>(SkipCause.class);
   private final LongAdder announcedDropped = new LongAdder();
 
+  // Frames. Cameras' reader threads and the hub offer, the holder of the viewer's claim takes;
+  // read by those who ask for rows.
+  private final LongAdder offered = new LongAdder();
+  private final LongAdder taken = new LongAdder();
+
   // Guarded by the hub's lock, down to the blank line.
   private final Map<String, Subscription> active = new LinkedHashMap<>();
   private final ArrayDeque<Subscription> draining = new ArrayDeque<>();
@@ -44,7 +49,24 @@ public final class Watch {
     return subscriptions;
   }
 
-  /// Frames replaced before this viewer took them, since it was registered.
+  /// Frames that cameras had for this viewer since it was registered. Each of them was skipped, has
+  /// been taken, or waits in a mailbox; of those taken, one may not have been written yet.
+  public long offered() {
+    return offered.sum();
+  }
+
+  /// How many frames wait now: in a mailbox, or for the end of their writing.
+  ///
+  /// @param written frames that have been written so far
+  public long waiting(long written) {
+    long waiting = Math.max(0, taken.sum() - written);
+    for (Subscription subscription : subscriptions) {
+      waiting += subscription.hasFrame() ? 1 : 0;
+    }
+    return waiting;
+  }
+
+  /// Frames this viewer never took, since it was registered.
   public long skipped(SkipCause cause) {
     return counter(cause).sum();
   }
@@ -71,6 +93,19 @@ public final class Watch {
 
   void countSkipped(SkipCause cause) {
     counter(cause).increment();
+  }
+
+  void countOffered() {
+    offered.increment();
+  }
+
+  /// A frame was not an offer after all: it came too late, or a second time.
+  void countWithdrawn() {
+    offered.decrement();
+  }
+
+  void countTaken() {
+    taken.increment();
   }
 
   void countDropped(int payloads) {

@@ -198,14 +198,17 @@ final class HttpViewer implements Viewer {
     long nowNanos = context.nanoTime().getAsLong();
     Watch joined = watch;
     List<Subscription> all = joined == null ? List.of() : joined.subscriptions();
+    long written = delivered;
     return new ViewerRow(
         id,
         address,
         all.stream().map(one -> one.camera().name()).distinct().toList(),
         rate.eventsPerSecond(nowNanos),
         rate.bytesPerSecond(nowNanos),
-        delivered,
+        written,
+        joined == null ? 0 : joined.offered(),
         joined == null ? Map.of() : joined.skipped(),
+        joined == null ? 0 : joined.waiting(written),
         all.stream().mapToInt(Subscription::pending).sum(),
         -1,
         -1,

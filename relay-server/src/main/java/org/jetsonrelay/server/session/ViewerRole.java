@@ -15,19 +15,22 @@ record ViewerRole(Watch watch, ViewerFeed feed) {
   /// A viewer of which nothing is known yet.
   static ViewerRow newcomer(String id, String address, long connectedMillis) {
     return new ViewerRow(
-        id, address, List.of(), 0, 0, 0, Map.of(), 0, -1, -1, -1, -1, connectedMillis);
+        id, address, List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, connectedMillis);
   }
 
   ViewerRow row(String id, String address, long connectedMillis, int pending, long nowNanos) {
     ViewerFeed.Pace pace = feed.pace(nowNanos);
+    long delivered = feed.delivered();
     return new ViewerRow(
         id,
         address,
         watch.subscriptions().stream().map(one -> one.camera().name()).sorted().toList(),
         feed.rate().eventsPerSecond(nowNanos),
         feed.rate().bytesPerSecond(nowNanos),
-        feed.delivered(),
+        delivered,
+        watch.offered(),
         watch.skipped(),
+        watch.waiting(delivered),
         pending,
         pace.inFlight(),
         pace.deliveryMillis(),

@@ -165,8 +165,8 @@ final class HttpRoutesTest {
             """
             {"id":"client_1","address":"10.0.0.5:50000","cameras":["front","rear"],\
             "deliveredFps":29.97,"bytesPerSecond":1234567.89,"delivered":1000,\
-            "skipped":{"link":4},"pending":1,"inFlight":2,"deliveryMs":8.13,\
-            "linkBitsPerSecond":-1,"roundTripMs":-1,"connectedMs":5000}\
+            "offered":1005,"skipped":{"link":4},"waiting":1,"pending":1,"inFlight":2,\
+            "deliveryMs":8.13,"linkBitsPerSecond":-1,"roundTripMs":-1,"connectedMs":5000}\
             """);
   }
 

@@ -218,7 +218,7 @@ class HubViewersTest {
     subscription.skippingBecause(SkipCause.RATE);
     on.publish(feed);
 
-    assertThat(watch.skipped()).isEqualTo(Map.of("rate", 0L, "link", 1L, "stalled", 2L));
+    assertThat(watch.skipped()).isEqualTo(Map.of("rate", 0L, "link", 1L, "stalled", 2L, "left", 0L));
     assertThat(watch.skipped(SkipCause.STALLED)).isEqualTo(2);
     assertThat(on.metrics.skipped(SkipCause.LINK).sum()).isEqualTo(1);
     assertThat(on.metrics.skipped(SkipCause.STALLED).sum()).isEqualTo(2);
@@ -226,6 +226,50 @@ class HubViewersTest {
     on.publish(feed);
     TestHub.takeAll(watch);
     assertThat(subscription.missedBeforeLast()).isEqualTo(1);
+  }
+
+  @Test
+  void accountsForEveryFrameOffered() {
+    Feed feed = on.attach(front, "front");
+    on.publish(feed);
+    Watch watch = on.watchAll(viewer);
+    assertThat(watch.offered()).as("the latest, at once").isEqualTo(1);
+    assertThat(watch.waiting(0)).isEqualTo(1);
+    TestHub.takeAll(watch);
+    assertThat(watch.waiting(0)).as("taken, not yet written").isEqualTo(1);
+    assertThat(watch.waiting(1)).isZero();
+
+    on.publish(feed);
+    on.publish(feed);
+    assertThat(watch.offered()).isEqualTo(3);
+    assertThat(watch.waiting(1)).isEqualTo(1);
+    assertThat(watch.skipped(SkipCause.LINK)).isEqualTo(1);
+
+    Subscription before = watch.subscriptions().getFirst();
+    on.hub.choose(watch, Choice.NONE, 0);
+    before.deliver(new TestFrames().frame(9, 0));
+    assertThat(watch.offered()).as("none comes after turning away").isEqualTo(3);
+    assertThat(watch.waiting(1)).isZero();
+    assertThat(watch.skipped(SkipCause.LEFT)).isEqualTo(1);
+    assertThat(on.metrics.skipped(SkipCause.LEFT).sum()).isEqualTo(1);
+  }
+
+  @Test
+  void aFrameOfferedTwiceCountsOnce() {
+    Feed feed = on.attach(front, "front");
+    Watch watch = on.watchAll(viewer);
+    Subscription subscription = watch.subscriptions().getFirst();
+    TestFrames frames = new TestFrames();
+    Frame late = frames.frame(1, 0);
+    on.publish(feed);
+    TestHub.takeAll(watch);
+    assertThat(subscription.offer(late)).isTrue();
+
+    assertThat(subscription.take()).isNull();
+
+    late.release();
+    assertThat(watch.offered()).isEqualTo(1);
+    assertThat(watch.waiting(1)).isZero();
   }
 
   @Test

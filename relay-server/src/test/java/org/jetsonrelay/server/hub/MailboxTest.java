@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jetsonrelay.server.frame.Frame;
+import org.jetsonrelay.server.hub.Mailbox.Put;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class MailboxTest {
   void givesAFrameToOneTakerOnly() {
     Frame frame = frames.frame(1, 0);
 
-    assertThat(mailbox.put(frame)).isFalse();
+    assertThat(mailbox.put(frame)).isEqualTo(Put.ALONE);
 
     assertThat(mailbox.isEmpty()).isFalse();
     assertThat(mailbox.take()).isSameAs(frame);
@@ -55,7 +56,7 @@ class MailboxTest {
     putAndRelease(frames.frame(1, 0));
     Frame newer = frames.frame(2, 0);
 
-    assertThat(mailbox.put(newer)).isTrue();
+    assertThat(mailbox.put(newer)).isEqualTo(Put.REPLACED);
     newer.release();
 
     assertThat(frames.held()).as("the older one was freed").isEqualTo(1);
@@ -83,8 +84,8 @@ class MailboxTest {
   void freesWhatIsLeftWhenClosed() {
     putAndRelease(frames.frame(1, 0));
 
-    mailbox.close();
-    mailbox.close();
+    assertThat(mailbox.close()).as("one was left").isTrue();
+    assertThat(mailbox.close()).as("none is left any more").isFalse();
 
     assertThat(frames.held()).isZero();
     assertThat(mailbox.isEmpty()).isTrue();
@@ -96,7 +97,7 @@ class MailboxTest {
     mailbox.close();
     Frame late = frames.frame(1, 0);
 
-    assertThat(mailbox.put(late)).isFalse();
+    assertThat(mailbox.put(late)).isEqualTo(Put.REFUSED);
     assertThat(mailbox.offer(late)).isFalse();
     late.release();
 
@@ -108,7 +109,7 @@ class MailboxTest {
   void takesTheSameFrameTwiceWhenItWasPutTwice() {
     Frame frame = frames.frame(1, 0);
     mailbox.put(frame);
-    assertThat(mailbox.put(frame)).isTrue();
+    assertThat(mailbox.put(frame)).isEqualTo(Put.REPLACED);
     frame.release();
 
     taken().release();
@@ -134,7 +135,7 @@ class MailboxTest {
   void closingInTheMidstOfAPutFreesTheFrame() {
     Frame frame = frames.hooked(1, "retain", mailbox::close);
 
-    assertThat(mailbox.put(frame)).isFalse();
+    assertThat(mailbox.put(frame)).isEqualTo(Put.REFUSED);
 
     frame.release();
     assertThat(frames.held()).isZero();
@@ -156,7 +157,7 @@ class MailboxTest {
     Frame inner = frames.frame(2, 0);
     Frame outer = frames.hooked(1, "retain", () -> mailbox.put(inner));
 
-    assertThat(mailbox.put(outer)).as("it found the inner one there").isTrue();
+    assertThat(mailbox.put(outer)).as("it found the inner one there").isEqualTo(Put.REPLACED);
 
     inner.release();
     assertThat(taken()).isSameAs(outer);
@@ -172,7 +173,7 @@ class MailboxTest {
     mailbox.put(older);
     Frame newer = frames.frame(2, 0);
 
-    assertThat(mailbox.put(newer)).isTrue();
+    assertThat(mailbox.put(newer)).isEqualTo(Put.REPLACED);
 
     assertThat(seen).containsExactly(newer);
     newer.release();
@@ -251,7 +252,7 @@ class MailboxTest {
             int count = 0;
             for (int i = 1; i <= total; i++) {
               Frame frame = frames.frame(i, 0);
-              count += mailbox.put(frame) ? 1 : 0;
+              count += mailbox.put(frame) == Put.REPLACED ? 1 : 0;
               frame.release();
             }
             return count;

@@ -29,7 +29,7 @@ class RelayMetricsTest {
   void namesTheCausesAsTheStatisticsDo() {
     assertThat(SkipCause.values())
         .extracting(SkipCause::label)
-        .containsExactly("rate", "link", "stalled");
+        .containsExactly("rate", "link", "stalled", "left");
   }
 
   @Test

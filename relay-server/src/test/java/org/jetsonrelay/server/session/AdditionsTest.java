@@ -126,7 +126,7 @@ class AdditionsTest {
     camera.assertExhausted();
     viewer.assertExhausted();
     assertThat(relay.onlyRow("viewers").objectValue("skipped").orElseThrow().toString())
-        .isEqualTo("{\"link\":0,\"rate\":9,\"stalled\":0}");
+        .isEqualTo("{\"left\":0,\"link\":0,\"rate\":9,\"stalled\":0}");
     // Without a limit, what waits comes at once.
     viewer.watch();
     viewer.expectFrame(last);
