@@ -173,3 +173,27 @@ relay_command() {
   # shellcheck disable=SC2034 # for the caller
   RELAY=("$java" "${flags[@]}")
 }
+
+# build_tests: compiles the relay's tests where their sources have changed: the programs that trial
+# runs are among them.
+build_tests() {
+  local classes=$ROOT/relay-server/target/test-classes
+  if [ -e "$classes/.built" ] &&
+    [ -z "$(find "$ROOT/relay-server/src" -newer "$classes/.built" -name '*.java' -print -quit)" ]; then
+    return
+  fi
+  say "compiling the tests ..."
+  maven -q test-compile -pl relay-server -Dquick -Dspotless.check.skip=true -Dmdep.analyze.skip=true ||
+    die "the tests could not be compiled"
+  touch "$classes/.built"
+}
+
+# trial CLASS ARGUMENT...: becomes a program of package faults that drives real relays and agents.
+trial() {
+  local class=$1
+  shift
+  exec "$(need_jvm "$SERVER_JDK" jdk)/bin/java" -XX:+UseSerialGC -Xmx384m -XX:TieredStopAtLevel=1 \
+    -cp "$ROOT/relay-server/target/test-classes:$(class_path relay-server)" \
+    "org.jetsonrelay.server.faults.$class" \
+    --relay "$ROOT/scripts/relay.sh" --agent "$ROOT/scripts/agent.sh" "$@"
+}

@@ -48,13 +48,14 @@ final class LogSetup {
         """
         handlers=java.util.logging.ConsoleHandler
         java.util.logging.ConsoleHandler.level=ALL
+        java.util.logging.ConsoleHandler.filter=%s
         java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
         java.util.logging.SimpleFormatter.format=%%1$tFT%%1$tT.%%1$tL %%4$-7s %%5$s%%6$s%%n
         .level=%s
         io.helidon.webserver.LoomServer.level=OFF
         org.jetsonrelay.level=%s
         """
-            .formatted(others, own);
+            .formatted(HangUpFilter.class.getName(), others, own);
     try {
       LogManager.getLogManager()
           .readConfiguration(new ByteArrayInputStream(properties.getBytes(StandardCharsets.UTF_8)));
