@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.faults;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,21 +39,26 @@ record Census(
   private static final String PACKAGE = "org.jetsonrelay.server.";
 
   /// How much live heap may differ: caches of the JDK and the web server, counters by label.
-  private static final long HEAP_SLACK_BYTES = 2_000_000;
+  private static final long HEAP_SLACK_BYTES = 1_000_000;
 
   /// Direct memory that lies idle, ready to be used again, is bounded by a setting (64 MiB).
   private static final long IDLE_BYTES = 64L << 20;
 
+  /// What code, caches of malloc and a heap that has breathed may add to a process.
+  private static final long RESIDENT_SLACK_BYTES = 48L << 20;
+
   /// The system's and the virtual threads' own platform threads come and go.
   private static final long THREAD_SLACK = 4;
 
-  static Census of(RelayChild relay) throws IOException, InterruptedException {
+  /// @param histogram where to leave the live objects by class
+  static Census of(RelayChild relay, Path histogram) throws IOException, InterruptedException {
     Child process = relay.process();
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     String pid = Long.toString(process.pid());
     // Twice: what the first collection found dead had to be cleaned up.
     Child.run(jcmd, pid, "GC.class_histogram");
     String live = Child.run(jcmd, pid, "GC.class_histogram");
+    Files.writeString(histogram, live);
     double blocks = relay.metric("relay_frame_blocks");
     long direct =
         relay.stats().objectValue("memory").orElseThrow().longValue("external").orElseThrow();
@@ -85,6 +91,7 @@ record Census(
     compare(leaks, "sockets", base.sockets + 1, sockets);
     compare(leaks, "descriptors", base.descriptors + 2, descriptors);
     compare(leaks, "frame blocks", base.blocks, blocks);
+    compare(leaks, "resident bytes", base.residentBytes + RESIDENT_SLACK_BYTES, residentBytes);
     compare(leaks, "direct bytes", Math.max(base.directBytes, IDLE_BYTES) + (4L << 20), directBytes);
     return leaks;
   }
@@ -126,12 +133,17 @@ record Census(
         .sum();
   }
 
-  // "Total    81234    5678901"
+  // "Total    81234    5678901", less what the collector fills its gaps with
   private static long total(String histogram) {
     return histogram
         .lines()
-        .filter(line -> line.startsWith("Total"))
-        .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[2]))
+        .map(line -> line.strip().split("\\s+", -1))
+        .mapToLong(words ->
+            words[0].equals("Total")
+                ? Long.parseLong(words[2])
+                : words.length >= 4 && words[3].contains("jdk.internal.vm.Filler")
+                    ? -Long.parseLong(words[2])
+                    : 0)
         .sum();
   }
 }

@@ -44,18 +44,14 @@ final class RelayChild implements AutoCloseable {
     child = launch();
   }
 
-  /// Starts one on the loopback interface and waits until it listens.
-  static RelayChild start(String command, Path logs, Map<String, String> environment)
+  /// Starts one and waits until it listens.
+  ///
+  /// @param host `127.0.0.1`, or `0.0.0.0` for cameras in other network name spaces, too
+  static RelayChild start(String command, Path logs, String host, Map<String, String> environment)
       throws IOException, InterruptedException {
-    return start(command, logs, InetAddress.getLoopbackAddress(), environment);
-  }
-
-  /// Starts one on this address and waits until it listens.
-  static RelayChild start(
-      String command, Path logs, InetAddress host, Map<String, String> environment)
-      throws IOException, InterruptedException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     int port;
-    try (ServerSocket free = new ServerSocket(0, 1, host)) {
+    try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
       port = free.getLocalPort();
     }
     Map<String, String> all = new HashMap<>();
@@ -64,8 +60,8 @@ final class RelayChild implements AutoCloseable {
     all.put("MAX_HTTP_VIEWERS", "1000");
     all.putAll(environment);
     all.put("PORT", Integer.toString(port));
-    all.put("HOST", host.getHostAddress());
-    return new RelayChild(command, logs, new InetSocketAddress(host, port), all);
+    all.put("HOST", host);
+    return new RelayChild(command, logs, new InetSocketAddress(loopback, port), all);
   }
 
   /// Starts it again, after it was killed.
@@ -104,8 +100,10 @@ final class RelayChild implements AutoCloseable {
   }
 
   /// What agents are given.
-  String url() {
-    return "ws://" + address.getHostString() + ":" + address.getPort() + "/ws";
+  ///
+  /// @param host by which they reach this machine
+  String url(String host) {
+    return "ws://" + host + ":" + address.getPort() + "/ws";
   }
 
   /// The body of an answer with status 200.

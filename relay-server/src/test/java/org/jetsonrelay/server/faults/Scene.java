@@ -15,7 +15,13 @@ final class Scene implements AutoCloseable {
 
   /// Settings that make the relay act sooner than it would by default.
   static final Map<String, String> IMPATIENT =
-      Map.of("WRITE_LIMIT", "5s", "SILENCE_LIMIT", "10s", "PING_PERIOD", "3s", "LINGER", "2s");
+      Map.of(
+          "WRITE_LIMIT", "5s",
+          "SILENCE_LIMIT", "10s",
+          "PING_PERIOD", "3s",
+          "LINGER", "2s",
+          // Caches of the JDK would make a census depend on when it is taken.
+          "JAVA_OPTS", "-XX:SoftRefLRUPolicyMSPerMB=0");
 
   /// Who stalls for longer may be cut: a write limit of 5 s, less some doubt.
   static final long PATIENCE_MILLIS = 4_000;
@@ -28,6 +34,7 @@ final class Scene implements AutoCloseable {
 
   private final String agentCommand;
   private final Path logs;
+  private int censuses;
 
   Scene(RelayChild relay, PictureBook book, String agentCommand, Path logs) {
     this.relay = relay;
@@ -36,9 +43,16 @@ final class Scene implements AutoCloseable {
     this.logs = logs;
   }
 
-  AgentChild agent(String camera, double fps, List<String> space) throws IOException {
+  AgentChild agent(String camera, double fps) throws IOException {
+    return agent(camera, fps, List.of(), "127.0.0.1");
+  }
+
+  /// @param space what to start the agent under
+  /// @param host by which the relay is reached from there
+  AgentChild agent(String camera, double fps, List<String> space, String host)
+      throws IOException {
     AgentChild agent =
-        AgentChild.start(agentCommand, space, relay.url(), camera, book, fps, logs);
+        AgentChild.start(agentCommand, space, relay.url(host), camera, book, fps, logs);
     agents.add(agent);
     return agent;
   }
@@ -101,7 +115,9 @@ final class Scene implements AutoCloseable {
   /// Stops the cameras, and checks the books once nothing flows any more.
   void closeTheBooks() throws IOException, InterruptedException {
     for (AgentChild agent : agents) {
-      agent.process().signal("TERM");
+      if (agent.process().alive()) {
+        agent.process().signal("TERM");
+      }
     }
     await(
         "cameras leave",
@@ -141,7 +157,7 @@ final class Scene implements AutoCloseable {
     // Connections that were refused, or said nothing, live until their time limits.
     await("sockets are closed", 15_000, () -> relay.process().sockets() <= 4);
     TimeUnit.SECONDS.sleep(1);
-    return Census.of(relay);
+    return Census.of(relay, logs.resolve("census-" + ++censuses + ".txt"));
   }
 
   @Override

@@ -83,7 +83,7 @@ final class Soak implements Callable<Integer> {
         cameras, fps, bytes, viewers, total, seed);
     try (Scene scene =
         new Scene(
-            RelayChild.start(relayCommand, logs, Scene.IMPATIENT), book, agentCommand, logs)) {
+            RelayChild.start(relayCommand, logs, "127.0.0.1", Scene.IMPATIENT), book, agentCommand, logs)) {
       // The same in short, so that all classes are loaded and all caches filled before we compare.
       play(scene, Math.clamp(total / 10, 10, 120));
       Census base = scene.empty();
@@ -148,7 +148,7 @@ final class Soak implements Callable<Integer> {
   /// Everybody comes, is disturbed for so long, and rests.
   private void play(Scene scene, long forSeconds) throws IOException, InterruptedException {
     for (int i = 0; i < cameras; i++) {
-      scene.agent(PictureBook.name(i), fps, List.of());
+      scene.agent(PictureBook.name(i), fps);
     }
     for (int i = 0; i < viewers; i++) {
       scene.watchers.add(i < STEADY ? steady(scene) : fickle(scene));

@@ -31,6 +31,7 @@ final class Watcher implements AutoCloseable {
   private static final String REGISTER =
       "{\"type\":\"client_type\",\"clientType\":\"flutter\",\"features\":[\"frame_details\"]}";
   private static final int MAX_PICTURE_BYTES = 4 << 20;
+  private static final long PEACE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int READY_LIMIT_MILLIS = 10_000;
 
   private final PictureBook book;
@@ -43,6 +44,8 @@ final class Watcher implements AutoCloseable {
 
   // Written by the reader thread, read by any.
   private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
+  private final Map<String, Long> gaps = new ConcurrentHashMap<>();
+  private volatile long lastAgeMillis = -1;
   private volatile String id = "";
   private volatile long received;
   private volatile long receivedBytes;
@@ -50,7 +53,7 @@ final class Watcher implements AutoCloseable {
   private volatile boolean over;
 
   // Written by the one who tries it, read by the reader thread.
-  private volatile long readsAgainNanos = System.nanoTime();
+  private volatile long readsAgainNanos = System.nanoTime() - PEACE_NANOS;
 
   /// Whether its end would be no surprise: it leaves, or the relay may have had enough of it.
   private volatile boolean endExpected;
@@ -213,6 +216,23 @@ final class Watcher implements AutoCloseable {
     return arrivals.getOrDefault(camera, otherwise);
   }
 
+  /// The longest time between two pictures of this camera since [#forget], up to now.
+  long longestGapMillis(String camera) {
+    long now = System.nanoTime();
+    long open = now - arrivals.getOrDefault(camera, now);
+    return TimeUnit.NANOSECONDS.toMillis(Math.max(open, gaps.getOrDefault(camera, 0L)));
+  }
+
+  /// Begins anew with the longest times.
+  void forget() {
+    gaps.clear();
+  }
+
+  /// What the relay said of the last picture's age; -1 before the first.
+  long lastAgeMillis() {
+    return lastAgeMillis;
+  }
+
   // ---- the reader ----
 
   private void run() {
@@ -311,12 +331,18 @@ final class Watcher implements AutoCloseable {
       throw new ProtocolException("%s: %d again".formatted(camera, sequence));
     }
     lastSequence.put(feed, sequence);
-    if (readsAgainNanos - System.nanoTime() <= -TimeUnit.SECONDS.toNanos(5)) {
-      // What waited while it stalled is old by its own doing.
+    long now = System.nanoTime();
+    Long before = arrivals.put(camera, now);
+    if (before != null && readsAgainNanos - now <= -PEACE_NANOS) {
+      // The first is the camera's latest, whatever its age; what waited while this one stalled is
+      // old by its own doing.
       Instant captured = Instant.parse(about.stringValue("capturedAt", ""));
       ages.add(captured.until(Instant.now()).toMillis());
     }
-    arrivals.put(camera, System.nanoTime());
+    if (before != null) {
+      gaps.merge(camera, now - before, Math::max);
+    }
+    lastAgeMillis = about.longValue("ageMs", -1);
     count(length);
   }
 
