@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,9 @@ import org.jetsonrelay.agent.uplink.Uplink.Outcome;
  * thread; the rest may be called by any.
  */
 final class Agent {
+
+  /** Until TCP is connected: a link that is back shall not wait for a packet lost before. */
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
 
   private static final Logger LOG = System.getLogger(Agent.class.getName());
 
@@ -59,7 +63,7 @@ final class Agent {
               return thread;
             });
     try {
-      start(HttpClient.newBuilder().executor(executor).build());
+      start(HttpClient.newBuilder().executor(executor).connectTimeout(CONNECT_LIMIT).build());
       return awaitAll();
     } finally {
       executor.shutdownNow();

@@ -133,6 +133,7 @@ public final class RelayServer implements AutoCloseable {
             .featuresDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(200));
+    builder.maxTcpConnections(OpenFiles.connections());
     transport.configure(builder, Http1Config.create());
     pictures.configure(builder);
     HttpRoutes routes =

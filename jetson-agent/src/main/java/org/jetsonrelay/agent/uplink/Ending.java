@@ -18,6 +18,8 @@ record Ending(Why why, String text, Duration pause) {
     STOPPED,
     /** Worth another attempt. */
     LOST,
+    /** Nothing answers at all; worth another attempt soon, which costs nobody anything. */
+    UNREACHABLE,
     /** Another agent has the camera's name; worth another attempt, later. */
     REPLACED,
     /** The relay does not want this agent; the same attempt would fail again. */
@@ -28,6 +30,10 @@ record Ending(Why why, String text, Duration pause) {
 
   static Ending lost(String text) {
     return new Ending(Why.LOST, text, Duration.ZERO);
+  }
+
+  static Ending unreachable(String text) {
+    return new Ending(Why.UNREACHABLE, text, Duration.ZERO);
   }
 
   static Ending refused(String text) {

@@ -3,6 +3,7 @@ package org.jetsonrelay.agent.uplink;
 
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocketHandshakeException;
@@ -28,12 +29,18 @@ final class Failures {
     if (cause instanceof UnresolvedAddressException) {
       return Ending.lost("the host name in " + bare(relay) + " is not known here");
     }
+    if (cause instanceof HttpConnectTimeoutException) {
+      return Ending.unreachable("no answer from " + bare(relay));
+    }
     if (cause instanceof HttpTimeoutException) {
       return Ending.lost("no answer from " + bare(relay));
     }
     if (cause instanceof ConnectException
         && cause.getCause() instanceof UnresolvedAddressException) {
       return Ending.lost("the host name in " + bare(relay) + " is not known here");
+    }
+    if (cause instanceof ConnectException) {
+      return Ending.unreachable("no connection to " + bare(relay) + ": " + text(cause));
     }
     return Ending.lost("no connection to " + bare(relay) + ": " + text(cause));
   }

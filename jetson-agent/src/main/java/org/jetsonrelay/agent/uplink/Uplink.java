@@ -34,6 +34,9 @@ public final class Uplink {
   }
 
   private static final Logger LOG = System.getLogger(Uplink.class.getName());
+  /** The longest wait before the next attempt while nothing answers. */
+  private static final long UNREACHABLE_RETRY_NANOS = 750_000_000;
+
   private static final long TICK_NANOS = 500_000_000;
 
   private final String camera;
@@ -150,6 +153,13 @@ public final class Uplink {
         case REFUSED -> {
           LOG.log(Level.ERROR, "{0}: {1}", camera, ending.text());
           return Outcome.REFUSED;
+        }
+        case UNREACHABLE -> {
+          report(ending);
+          long now = System.nanoTime();
+          // The backoff spares a relay that is there. One that is not has to be found when it is.
+          long soon = random.nextLong(UNREACHABLE_RETRY_NANOS + 1);
+          await(now + Math.min(soon, backoff.failed(now)), null);
         }
         case LOST, REPLACED -> {
           report(ending);

@@ -102,7 +102,7 @@ final class RelayFaults {
         Stage.set(
             means, "disk full", means.relay() + " >/dev/full 2>&1", Map.of("LOG_LEVEL", "debug"))) {
       stage.scene.agent(
-          Stage.VICTIM, Stage.FPS, List.of("sh", "-c", "\"$@\" >/dev/full 2>&1", "sh"), "127.0.0.1");
+          Stage.VICTIM, Stage.FPS, List.of("sh", "-c", "exec \"$@\" >/dev/full 2>&1", "sh"), "127.0.0.1");
       stage.awaitVictim("the victim streams", 30_000);
       Troublemaker trouble = new Troublemaker(stage.scene.relay.address());
       java.util.Random random = new java.util.Random(1);

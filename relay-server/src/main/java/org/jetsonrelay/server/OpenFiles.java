@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/// How many connections this process has files for. Who comes beyond that waits in the system's
+/// queue: when accepting fails, because no file can be opened any more, the web server would stop
+/// listening for good.
+final class OpenFiles {
+
+  /// Left for all that is not a connection of a client: jars, logs, connections of our own.
+  private static final long RESERVE = 32;
+
+  /// Even with a limit that is far too low, somebody must be able to look.
+  private static final long LEAST = 16;
+
+  private OpenFiles() {}
+
+  /// As many connections as files are left now, less the reserve.
+  static int connections() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? connections(system.getMaxFileDescriptorCount(), system.getOpenFileDescriptorCount())
+        : Integer.MAX_VALUE;
+  }
+
+  static int connections(long most, long open) {
+    return (int) Math.clamp(most - open - RESERVE, LEAST, Integer.MAX_VALUE);
+  }
+}
