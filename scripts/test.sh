@@ -14,7 +14,7 @@ GSTREAMER=(libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-too
 step() { printf '\n== %s\n' "$*"; }
 
 install_tools() {
-  apt_install cmake gcc libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nodejs npm shellcheck shfmt ||
+  apt_install cmake gcc libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nats-server nodejs npm shellcheck shfmt ||
     say "going on without them: tests that need them say so and are skipped"
 }
 

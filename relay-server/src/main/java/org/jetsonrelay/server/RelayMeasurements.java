@@ -73,6 +73,38 @@ final class RelayMeasurements {
     all.add(
         gauge(
             "relay_frame_blocks", "Blocks of frame memory that somebody holds", pool::outstanding));
+    if (status.inCluster()) {
+      addCluster(all, status);
+    }
     return all;
+  }
+
+  private static void addCluster(List<Measurement> all, RelayStatus status) {
+    all.add(
+        gauge(
+            "relay_cluster_connected",
+            "Whether the bus between relays is reached",
+            () -> status.cluster().map(now -> now.connected() ? 1L : 0L).orElse(0L)));
+    all.add(
+        gauge(
+            "relay_cluster_nodes",
+            "Other relays in the cluster",
+            () -> status.cluster().map(now -> (long) now.nodes().size()).orElse(0L)));
+    Map.of(
+            "sentFrames", "relay_cluster_frames_sent_total",
+            "sentBytes", "relay_cluster_bytes_sent_total",
+            "receivedFrames", "relay_cluster_frames_received_total",
+            "receivedBytes", "relay_cluster_bytes_received_total",
+            "tooLarge", "relay_cluster_frames_too_large_total")
+        .forEach((count, name) ->
+            all.add(
+                counter(
+                    name,
+                    "Of the bus between relays, see docs/cluster.md: " + count,
+                    () ->
+                        status
+                            .cluster()
+                            .map(now -> now.counts().getOrDefault(count, 0L))
+                            .orElse(0L))));
   }
 }

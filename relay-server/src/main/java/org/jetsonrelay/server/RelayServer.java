@@ -38,6 +38,7 @@ public final class RelayServer implements AutoCloseable {
   private final Sessions sessions;
   private final WebSocketTransport transport;
   private final Pictures pictures;
+  private final Links links;
   private final RelayStatus status;
   private final RelayTimer timer;
   private final WebServer server;
@@ -59,7 +60,8 @@ public final class RelayServer implements AutoCloseable {
             settings.session(),
             InstantSource.system(),
             System::nanoTime);
-    status = new RelayStatus(hub, metrics, sessions);
+    links = new Links(settings, hub, pool);
+    status = new RelayStatus(hub, metrics, sessions, links);
     transport = new WebSocketTransport(settings.webSocket(), pool, sessions);
     pictures =
         new Pictures(
@@ -92,6 +94,7 @@ public final class RelayServer implements AutoCloseable {
       throw new UncheckedIOException(whyNot(settings)); // Helidon only logs the reason
     }
     relay.timer.start();
+    relay.links.open();
     relay.status.serving();
     if (settings.announced()) {
       relay.announcement = Announcement.start(settings.host(), relay.port());
@@ -118,6 +121,11 @@ public final class RelayServer implements AutoCloseable {
   /// Memory of frames that somebody holds: for tests that look for leaks.
   long outstandingBlocks() {
     return pool.outstanding();
+  }
+
+  /// Parts from other relays, as it does before it stops; calling it again does nothing.
+  void closeLinks() {
+    links.close();
   }
 
   /// Open connections, registered or not.
@@ -166,6 +174,7 @@ public final class RelayServer implements AutoCloseable {
     if (announcement != null) {
       announcement.close();
     }
+    links.close();
     // A third of the time stays for the web server.
     long patience = deadline - settings.shutdownLimit().toNanos() / 3;
     while (sessions.count() + pictures.count() > 0 && System.nanoTime() < patience) {

@@ -4,10 +4,12 @@ package org.jetsonrelay.server;
 import java.time.Duration;
 import org.jetsonrelay.server.auth.Access;
 import org.jetsonrelay.server.auth.StaticTokens;
+import org.jetsonrelay.server.cluster.ClusterSettings;
 import org.jetsonrelay.server.hub.HubSettings;
 import org.jetsonrelay.server.pacing.PacerSettings;
 import org.jetsonrelay.server.picture.PictureSettings;
 import org.jetsonrelay.server.session.SessionSettings;
+import org.jetsonrelay.server.upstream.UpstreamSettings;
 import org.jetsonrelay.server.websocket.WebSocketSettings;
 
 /// Everything that can be set, checked. Each key, its range and its meaning is in
@@ -25,6 +27,8 @@ import org.jetsonrelay.server.websocket.WebSocketSettings;
 /// @param webSocket the engine's limits
 /// @param pictures the limits of pictures over HTTP
 /// @param announced whether the local network is told where the relay is
+/// @param cluster the relays it works with
+/// @param upstream the relay above
 record RelaySettings(
     String host,
     int port,
@@ -37,6 +41,8 @@ record RelaySettings(
     SessionSettings session,
     WebSocketSettings webSocket,
     PictureSettings pictures,
+    ClusterSettings cluster,
+    UpstreamSettings upstream,
     boolean announced) {
 
   private static final Duration TENTH = Duration.ofMillis(100);
@@ -62,6 +68,8 @@ record RelaySettings(
         session,
         webSocket(reader, session),
         pictures(reader, session, hub),
+        LinkReader.cluster(reader, session, hub),
+        LinkReader.upstream(reader, session, hub),
         reader.onOff("MDNS", true));
   }
 
@@ -80,6 +88,7 @@ record RelaySettings(
     HubSettings usual = HubSettings.defaults();
     return new HubSettings(
         reader.integer("MAX_CAMERAS", usual.maxCameras(), 1, 10_000),
+        reader.integer("MAX_REMOTE_CAMERAS", usual.maxRemoteCameras(), 0, 100_000),
         usual.maxViewers(),
         usual.maxChosenCameras(),
         reader.duration("LINGER", usual.linger(), Duration.ZERO, HOUR),

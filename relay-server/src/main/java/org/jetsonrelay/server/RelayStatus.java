@@ -5,8 +5,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jetsonrelay.server.http.ClusterReading;
 import org.jetsonrelay.server.http.RelayReadings;
+import org.jetsonrelay.server.http.UpstreamReading;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.hub.ViewerRow;
@@ -28,14 +31,21 @@ final class RelayStatus implements RelayReadings {
   private final Hub hub;
   private final RelayMetrics metrics;
   private final Sessions sessions;
+  private final Links links;
   private final Instant startTime = Instant.now();
   private final long startNanos = System.nanoTime();
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTING);
 
-  RelayStatus(Hub hub, RelayMetrics metrics, Sessions sessions) {
+  RelayStatus(Hub hub, RelayMetrics metrics, Sessions sessions, Links links) {
     this.hub = hub;
     this.metrics = metrics;
     this.sessions = sessions;
+    this.links = links;
+  }
+
+  /// Whether it was told to join a cluster.
+  boolean inCluster() {
+    return links.inCluster();
   }
 
   void serving() {
@@ -99,5 +109,48 @@ final class RelayStatus implements RelayReadings {
   @Override
   public List<ViewerRow> viewers() {
     return hub.viewerRows();
+  }
+
+  @Override
+  public Optional<ClusterReading> cluster() {
+    return links
+        .cluster()
+        .map(now ->
+            new ClusterReading(
+                now.node(),
+                now.connected(),
+                now.server(),
+                now.nodes().stream()
+                    .map(node ->
+                        new ClusterReading.Node(
+                            node.name(), node.cameras(), node.wanted(), node.heardMillis()))
+                    .toList(),
+                Map.of(
+                    "sentFrames", now.sentFrames(),
+                    "sentBytes", now.sentBytes(),
+                    "receivedFrames", now.receivedFrames(),
+                    "receivedBytes", now.receivedBytes(),
+                    "tooLarge", now.tooLarge(),
+                    "outdated", now.outdated(),
+                    "overtaken", now.overtaken(),
+                    "malformed", now.malformed()),
+                now.lastProblem()));
+  }
+
+  @Override
+  public Optional<UpstreamReading> upstream() {
+    return links
+        .upstream()
+        .map(now ->
+            new UpstreamReading(
+                now.address(),
+                now.connected(),
+                Map.of(
+                    "cameras", (long) now.cameras(),
+                    "refused", (long) now.refused(),
+                    "receivedFrames", now.receivedFrames(),
+                    "receivedBytes", now.receivedBytes(),
+                    "overtaken", now.overtaken()),
+                now.lastProblem()));
   }
 }

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -30,17 +31,22 @@ class ArchitectureTest {
   private static final String ROOT = "org.jetsonrelay.server";
 
   private static final Map<String, Set<String>> ARROWS =
-      Map.of(
-          "frame", Set.of(),
-          "protocol", Set.of(),
-          "auth", Set.of(),
-          "metrics", Set.of(),
-          "pacing", Set.of(),
-          "websocket", Set.of("frame"),
-          "hub", Set.of("frame", "metrics"),
-          "session", Set.of("websocket", "hub", "protocol", "auth", "frame", "metrics", "pacing"),
-          "http", Set.of("hub", "auth", "metrics", "frame", "protocol"),
-          "picture", Set.of("http", "hub", "auth", "metrics", "frame", "protocol"));
+      Map.ofEntries(
+          entry("frame", Set.of()),
+          entry("protocol", Set.of()),
+          entry("auth", Set.of()),
+          entry("metrics", Set.of()),
+          entry("pacing", Set.of()),
+          entry("websocket", Set.of("frame")),
+          entry("hub", Set.of("frame", "metrics")),
+          entry(
+              "session",
+              Set.of("websocket", "hub", "protocol", "auth", "frame", "metrics", "pacing")),
+          entry("http", Set.of("hub", "auth", "metrics", "frame", "protocol")),
+          entry("picture", Set.of("http", "hub", "auth", "metrics", "frame", "protocol")),
+          entry("remote", Set.of("hub", "frame", "protocol")),
+          entry("upstream", Set.of("remote", "hub", "protocol")),
+          entry("cluster", Set.of("remote", "hub", "frame", "metrics", "protocol")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -104,6 +110,17 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(ROOT + "..", "java..", "jdk..", "org.jspecify.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheClusterSeesTheBus() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(in("cluster"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nats..")
         .check(CLASSES);
   }
 

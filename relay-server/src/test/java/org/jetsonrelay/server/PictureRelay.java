@@ -62,6 +62,8 @@ final class PictureRelay implements AutoCloseable {
                 read.session(),
                 read.webSocket(),
                 pictures,
+                read.cluster(),
+                read.upstream(),
                 false)));
   }
 

@@ -11,10 +11,11 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class TestClient implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // compared as an array
   public record Pair(String text, JsonObject json, byte[] jpeg) {}
 
-  private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+  private final BlockingDeque<Received> received = new LinkedBlockingDeque<>();
   private final WebSocket socket;
   private String id = "";
   private boolean over;
@@ -168,6 +169,22 @@ public final class TestClient implements AutoCloseable {
     return error.stringValue("message", "");
   }
 
+  /// Takes the next message if it is this error, and waits for it.
+  void skipError(String code) {
+    try {
+      Received next = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (next instanceof Text(String text) && text.contains("\"code\":\"" + code + '"')) {
+        return;
+      }
+      if (next != null) {
+        received.putFirst(next);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
   /// The next message, which must be binary.
   public byte[] nextBinary() {
     Received next = next();
@@ -187,6 +204,22 @@ public final class TestClient implements AutoCloseable {
   /// The next frame, which must be this one.
   public void expectFrame(byte[] jpeg) {
     assertThat(nextPair().jpeg()).isEqualTo(jpeg);
+  }
+
+  /// The next frame, which must be this one; the other one may come before it.
+  void expectFrame(byte[] jpeg, byte[] mayComeBefore) {
+    byte[] first = nextPair().jpeg();
+    assertThat(Arrays.equals(first, mayComeBefore) ? nextPair().jpeg() : first).isEqualTo(jpeg);
+  }
+
+  /// Waits for this frame; others that come before it are of no interest.
+  void awaitFrame(byte[] jpeg) {
+    for (int i = 0; i < 100; i++) {
+      if (Arrays.equals(nextPair().jpeg(), jpeg)) {
+        return;
+      }
+    }
+    throw new AssertionError("100 other frames came");
   }
 
   /// The end of the connection, which must be next.

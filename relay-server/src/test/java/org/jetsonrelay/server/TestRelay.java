@@ -35,7 +35,8 @@ public final class TestRelay implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(5);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Pattern OURS = Pattern.compile("#\\d+ \"(writer-|closing-|timer)[^\"]*\"");
+  private static final Pattern OURS =
+      Pattern.compile("#\\d+ \"(writer-|closing-|timer|bus-|remote-|upstream)[^\"]*\"");
 
   // What another test left behind is not this relay's.
   private final List<String> threadsBefore = threads();
@@ -70,6 +71,8 @@ public final class TestRelay implements AutoCloseable {
             usual.session(),
             usual.webSocket(),
             usual.pictures(),
+            usual.cluster(),
+            usual.upstream(),
             usual.announced()));
   }
 
@@ -139,10 +142,17 @@ public final class TestRelay implements AutoCloseable {
 
   /// An HTTP answer.
   public HttpResponse<String> get(String path) {
+    return answer(URI.create("http://127.0.0.1:" + port() + path));
+  }
+
+  /// The body of any relay's HTTP answer.
+  static String fetch(URI uri) {
+    return answer(uri).body();
+  }
+
+  private static HttpResponse<String> answer(URI uri) {
     try {
-      return HTTP.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).build(),
-          BodyHandlers.ofString());
+      return HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -176,6 +186,11 @@ public final class TestRelay implements AutoCloseable {
     return server.outstandingBlocks();
   }
 
+  /// Parts it from other relays.
+  void closeLinksNow() {
+    server.closeLinks();
+  }
+
   /// Stops the relay as a signal does, whatever its clients do.
   public void shutDown() {
     closed = true;
@@ -184,6 +199,18 @@ public final class TestRelay implements AutoCloseable {
 
   @Override
   public void close() {
+    closeAll(List.of(this));
+  }
+
+  /// Closes relays that were started in this order; then none of them may have left a thread.
+  static void closeAll(List<TestRelay> relays) {
+    relays.reversed().forEach(TestRelay::stop);
+    if (!relays.isEmpty()) {
+      relays.getFirst().awaitEndOfThreads();
+    }
+  }
+
+  private void stop() {
     try {
       for (AutoCloseable client : clients) {
         closeClient(client);
@@ -192,6 +219,8 @@ public final class TestRelay implements AutoCloseable {
           .pollInterval(POLL)
           .atMost(10, SECONDS)
           .until(() -> server.openSessions() == 0);
+      // The last frame of another relay's camera is kept as long as that is known.
+      server.closeLinks();
       await("frames are freed")
           .pollInterval(POLL)
           .atMost(10, SECONDS)
@@ -202,6 +231,9 @@ public final class TestRelay implements AutoCloseable {
         server.close();
       }
     }
+  }
+
+  private void awaitEndOfThreads() {
     await("threads end")
         .pollInterval(POLL)
         .atMost(10, SECONDS)

@@ -4,6 +4,7 @@ package org.jetsonrelay.server.http;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.ViewerRow;
 
@@ -36,6 +37,16 @@ public interface RelayReadings {
 
   /// All viewers, in any order.
   List<ViewerRow> viewers();
+
+  /// How it stands in its cluster; empty when it is in none.
+  default Optional<ClusterReading> cluster() {
+    return Optional.empty();
+  }
+
+  /// How its link to a relay above stands; empty when there is none.
+  default Optional<UpstreamReading> upstream() {
+    return Optional.empty();
+  }
 
   /// Open connections by role.
   ///

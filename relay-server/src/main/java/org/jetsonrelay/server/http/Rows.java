@@ -36,10 +36,11 @@ final class Rows {
   }
 
   private static JsonObject camera(CameraRow row) {
-    return JsonObject.builder()
-        .set("name", row.name())
-        .set("from", row.from())
-        .set("address", row.address())
+    JsonObject.Builder json = JsonObject.builder().set("name", row.name()).set("from", row.from());
+    if (!row.local()) {
+      json.set("node", row.node());
+    }
+    return json.set("address", row.address())
         .set("demand", row.demand())
         .set("live", row.live())
         .set("fps", number(row.fps()))

@@ -32,7 +32,7 @@ final class StatsService implements HttpService {
   private void stats(ServerRequest request, ServerResponse response) {
     RelayReadings.Totals totals = relay.totals();
     List<String> troubles = relay.troubles();
-    JsonObject json =
+    JsonObject.Builder json =
         JsonObject.builder()
             .set("totalConnections", totals.connections())
             .set("totalMessages", totals.messages())
@@ -48,8 +48,9 @@ final class StatsService implements HttpService {
             .set("cpu", process.cpu())
             .set("skipped", Rows.skipped(totals.skipped()))
             .set("cameras", Rows.cameras(relay.cameras()))
-            .set("viewers", Rows.viewers(relay.viewers()))
-            .build();
-    Answers.json(request, response, Status.OK_200, json);
+            .set("viewers", Rows.viewers(relay.viewers()));
+    relay.cluster().ifPresent(cluster -> json.set("cluster", cluster.json()));
+    relay.upstream().ifPresent(upstream -> json.set("upstream", upstream.json()));
+    Answers.json(request, response, Status.OK_200, json.build());
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.util.List;
+
 /// One camera as it stood when somebody asked: for `/stats`, `camera_list` and the dashboard.
 ///
 /// @param name the camera's name
@@ -17,6 +19,8 @@ package org.jetsonrelay.server.hub;
 /// @param lastFrameAgeMillis age of the latest frame since it was received, -1 before the first
 /// @param viewers how many viewers watch it
 /// @param connectedMillis for how long this publisher has been connected
+/// @param node the relay it comes from; empty for a camera of this one
+/// @param hops ids of the relays it has come through before this one
 public record CameraRow(
     String name,
     String from,
@@ -31,4 +35,17 @@ public record CameraRow(
     long frames,
     long lastFrameAgeMillis,
     int viewers,
-    long connectedMillis) {}
+    long connectedMillis,
+    String node,
+    List<String> hops) {
+
+  /// Copies the list.
+  public CameraRow {
+    hops = List.copyOf(hops);
+  }
+
+  /// Whether its publisher is connected to this relay.
+  public boolean local() {
+    return node.isEmpty();
+  }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.RateMeter;
@@ -68,10 +69,35 @@ public final class Feed {
   /// @param address its address
   /// @param owner whom it belongs to
   /// @param connectedNanos when it attached
-  record Holder(Publisher publisher, String id, String address, String owner, long connectedNanos) {
+  /// @param node the relay it comes from; empty for this one
+  /// @param hops the relays it has come through
+  record Holder(
+      Publisher publisher,
+      String id,
+      String address,
+      String owner,
+      long connectedNanos,
+      String node,
+      List<String> hops) {
 
     static Holder of(Publisher publisher, String owner, long nowNanos) {
-      return new Holder(publisher, publisher.id(), publisher.address(), owner, nowNanos);
+      return new Holder(
+          publisher,
+          publisher.id(),
+          publisher.address(),
+          owner,
+          nowNanos,
+          publisher.node(),
+          publisher.hops());
+    }
+
+    boolean remote() {
+      return !node.isEmpty();
+    }
+
+    /// Whether this one gets the name that the other one holds.
+    boolean takesOver(Holder other) {
+      return remote() == other.remote() ? owner.equals(other.owner) : other.remote();
     }
   }
 
@@ -222,6 +248,8 @@ public final class Feed {
         count,
         count == 0 ? -1 : Math.max(0, nowNanos - lastArrivalNanos) / 1_000_000,
         viewers,
-        Math.max(0, nowNanos - holder.connectedNanos()) / 1_000_000);
+        Math.max(0, nowNanos - holder.connectedNanos()) / 1_000_000,
+        holder.node(),
+        holder.hops());
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ public final class Hub {
   private final HubSettings settings;
   private final RelayMetrics metrics;
   private final ReentrantLock lock = new ReentrantLock();
+  private final long node = new SecureRandom().nextLong();
 
   // Guarded by the lock. Only cameras with a publisher are in here: what a viewer waits for is in
   // its choice, which is bounded, so names that come and go leave nothing behind.
@@ -35,10 +38,21 @@ public final class Hub {
     this.metrics = metrics;
   }
 
+  /// What other relays know this one by: drawn at random, new with each start.
+  public long node() {
+    return node;
+  }
+
+  /// The same as text, as in [Publisher#hops].
+  public String nodeId() {
+    return Long.toHexString(node);
+  }
+
   /// Gives a camera's name to a publisher, and the camera to every viewer whose choice covers it.
   ///
   /// A name that is held passes to the newer publisher when both have the same owner: a robot that
-  /// comes back must not wait until its dead connection is noticed.
+  /// comes back must not wait until its dead connection is noticed. A publisher of this relay takes
+  /// the name from one of another relay, and never the other way round.
   ///
   /// @param owner whom the publisher belongs to (what its token stands for, never shown); the same
   ///   for all where no tokens are in use
@@ -51,8 +65,9 @@ public final class Hub {
     try {
       Camera camera = cameras.get(name);
       if (camera == null) {
-        if (cameras.size() >= settings.maxCameras()) {
-          return new Attachment.Full(settings.maxCameras());
+        int limit = limit(holder);
+        if (isFull(holder, limit)) {
+          return new Attachment.Full(limit);
         }
         Camera created = new Camera(name, first -> new Feed(this, first, holder, metrics));
         cameras.put(name, created);
@@ -65,8 +80,11 @@ public final class Hub {
         if (before.publisherId().equals(holder.id())) {
           return new Attachment.Attached(before);
         }
-        if (!before.holder().owner().equals(owner)) {
+        if (!holder.takesOver(before.holder())) {
           return new Attachment.NameTaken(before.publisherId());
+        }
+        if (before.holder().remote() != holder.remote() && isFull(holder, limit(holder))) {
+          return new Attachment.Full(limit(holder));
         }
         before.end();
         effects.replaced(before);
@@ -81,6 +99,33 @@ public final class Hub {
     }
     effects.perform(lock);
     return new Attachment.Attached(feed);
+  }
+
+  private int limit(Feed.Holder holder) {
+    return holder.remote() ? settings.maxRemoteCameras() : settings.maxCameras();
+  }
+
+  /// Cameras of this relay and of others are counted apart: a large cluster leaves room for a robot
+  /// that connects here.
+  private boolean isFull(Feed.Holder holder, int limit) {
+    long same =
+        cameras.values().stream()
+            .filter(camera -> camera.feed().holder().remote() == holder.remote())
+            .count();
+    return same >= limit;
+  }
+
+  /// Tells all viewers who want to know that the list of cameras reads differently now: a publisher
+  /// of another relay has learned something about its camera.
+  public void camerasChanged() {
+    Effects effects = new Effects();
+    lock.lock();
+    try {
+      effects.changed(watches);
+    } finally {
+      lock.unlock();
+    }
+    effects.perform(lock);
   }
 
   /// The publisher has left. Harmless when it was replaced before, or has left already.
@@ -244,12 +289,21 @@ public final class Hub {
 
   /// All cameras as they stand, by name.
   public List<CameraRow> cameraRows(long nowNanos) {
+    List<Publisher> publishers = new ArrayList<>();
+    List<CameraRow> rows = new ArrayList<>();
     lock.lock();
     try {
-      return cameras.values().stream().map(camera -> camera.row(nowNanos)).toList();
+      for (Camera camera : cameras.values()) {
+        publishers.add(camera.feed().publisher());
+        rows.add(camera.row(nowNanos));
+      }
     } finally {
       lock.unlock();
     }
+    for (int i = 0; i < rows.size(); i++) {
+      rows.set(i, publishers.get(i).describe(rows.get(i)));
+    }
+    return rows;
   }
 
   /// All viewers as they stand, in the order they came.

@@ -6,6 +6,7 @@ import java.time.Duration;
 /// The limits and times of the hub.
 ///
 /// @param maxCameras cameras attached at the same time
+/// @param maxRemoteCameras cameras of other relays besides these
 /// @param maxViewers viewers registered at the same time
 /// @param maxChosenCameras names one viewer may choose
 /// @param linger for how long a camera keeps streaming after its last viewer left
@@ -16,6 +17,7 @@ import java.time.Duration;
 /// @param maxDraining cameras that are gone and of which something still waits for one viewer
 public record HubSettings(
     int maxCameras,
+    int maxRemoteCameras,
     int maxViewers,
     int maxChosenCameras,
     Duration linger,
@@ -32,6 +34,7 @@ public record HubSettings(
   /// @throws IllegalArgumentException naming the setting that is out of range
   public HubSettings {
     inRange("maxCameras", maxCameras, 1, 100_000);
+    inRange("maxRemoteCameras", maxRemoteCameras, 0, 100_000);
     inRange("maxViewers", maxViewers, 1, 1_000_000);
     inRange("maxChosenCameras", maxChosenCameras, 1, 10_000);
     inRange("linger", linger, Duration.ZERO);
@@ -46,6 +49,7 @@ public record HubSettings(
   public static HubSettings defaults() {
     return new HubSettings(
         256,
+        1_024,
         16_384,
         64,
         Duration.ofSeconds(5),

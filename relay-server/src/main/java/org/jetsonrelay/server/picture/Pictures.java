@@ -176,7 +176,7 @@ public final class Pictures {
   }
 
   private void feed(ServerRequest request, ServerResponse response) {
-    Optional<String> name = name(request);
+    Optional<String> name = name(request).filter(CameraNames::valid);
     if (name.isEmpty()) {
       Answers.error(
           request,
@@ -195,7 +195,7 @@ public final class Pictures {
       response.next(); // the dashboard
       return;
     }
-    Optional<String> given = Parameters.text(request, "camera").filter(CameraNames::valid);
+    Optional<String> given = Parameters.text(request, "camera").filter(CameraNames::watchable);
     if (!Gate.permits(context, Action.VIEW, given.orElse(null), request, response)) {
       return;
     }
@@ -229,7 +229,7 @@ public final class Pictures {
   }
 
   private static Optional<String> name(ServerRequest request) {
-    return Optional.of(request.path().pathParameters().get("name")).filter(CameraNames::valid);
+    return Optional.of(request.path().pathParameters().get("name")).filter(CameraNames::watchable);
   }
 
   private static void unknown(ServerRequest request, ServerResponse response) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -112,14 +113,15 @@ public final class ClientMessages {
   }
 
   private static @Nullable String cameraName(@Nullable JsonValue value) throws Invalid {
-    if (value == null) {
-      return null;
-    }
+    return value == null ? null : name(value, CameraNames::valid);
+  }
+
+  private static String name(JsonValue value, Predicate<String> valid) throws Invalid {
     if (value.type() != JsonValueType.STRING) {
       throw new Invalid("a camera name must be a string");
     }
     String name = value.asString().value();
-    if (!CameraNames.valid(name)) {
+    if (!valid.test(name)) {
       throw new Invalid(
           "a camera name is 1 to " + CameraNames.MAX_CHARS + " of A-Z a-z 0-9 . _ -, not ", name);
     }
@@ -156,10 +158,7 @@ public final class ClientMessages {
     if (present(json, "cameras") != null) {
       LinkedHashSet<String> names = new LinkedHashSet<>();
       for (JsonValue value : list(json, "cameras", MAX_CAMERAS)) {
-        String name = cameraName(value);
-        if (name != null) {
-          names.add(name);
-        }
+        names.add(name(value, CameraNames::watchable));
       }
       cameras = new ArrayList<>(names);
     }

@@ -10,7 +10,10 @@ public enum Feature {
   /// Tell more about each frame in `image_frame`.
   FRAME_DETAILS("frame_details"),
   /// Send a publisher `stream_feedback`.
-  FEEDBACK("feedback");
+  FEEDBACK("feedback"),
+  /// Tell in the pushed `camera_list` through which relays each camera has come: for a relay that is
+  /// a viewer of this one.
+  HOPS("hops");
 
   private final String wireName;
 

@@ -78,6 +78,19 @@ final class JsonText {
     return this;
   }
 
+  JsonText strings(String key, List<String> values) {
+    key(key);
+    put('[');
+    for (int i = 0; i < values.size(); i++) {
+      if (i > 0) {
+        put(',');
+      }
+      string(values.get(i));
+    }
+    put(']');
+    return this;
+  }
+
   /// A point in time, quoted.
   JsonText time(String key, long epochMillis) {
     key(key);

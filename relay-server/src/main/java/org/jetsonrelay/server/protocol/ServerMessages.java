@@ -89,8 +89,14 @@ public final class ServerMessages {
           .field("fps", camera.fps())
           .field("width", camera.width())
           .field("height", camera.height())
-          .field("viewers", camera.viewers())
-          .endObject();
+          .field("viewers", camera.viewers());
+      if (!camera.node().isEmpty()) {
+        json.field("node", camera.node());
+      }
+      if (!camera.hops().isEmpty()) {
+        json.strings("hops", camera.hops());
+      }
+      json.endObject();
     }
     return json.endList().end();
   }

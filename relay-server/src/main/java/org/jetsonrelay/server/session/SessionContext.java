@@ -4,9 +4,12 @@ package org.jetsonrelay.server.session;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jetsonrelay.server.auth.Access;
 import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.protocol.CameraEntry;
@@ -34,6 +37,16 @@ record SessionContext(
 
   /// A `camera_list` as of now.
   byte[] cameraList() {
+    return cameraList(_ -> List.of());
+  }
+
+  /// The same, with the relays that each camera has come through.
+  byte[] cameraListWithHops() {
+    return cameraList(row ->
+        Stream.concat(row.hops().stream(), Stream.of(hub.nodeId())).toList());
+  }
+
+  private byte[] cameraList(Function<CameraRow, List<String>> hops) {
     List<CameraEntry> cameras =
         hub.cameraRows(nanoTime.getAsLong()).stream()
             .map(row ->
@@ -44,7 +57,9 @@ record SessionContext(
                     row.fps(),
                     row.width(),
                     row.height(),
-                    row.viewers()))
+                    row.viewers(),
+                    row.node(),
+                    hops.apply(row)))
             .toList();
     return ServerMessages.cameraList(cameras);
   }

@@ -30,6 +30,7 @@ final class ViewerSide implements Viewer {
   // Written once by the reader thread; read by the timer and by those who ask for rows.
   private volatile @Nullable ViewerRole role;
   private volatile boolean cameraEvents;
+  private volatile boolean hops;
 
   ViewerSide(SessionContext context, Peer peer) {
     this.context = context;
@@ -54,6 +55,7 @@ final class ViewerSide implements Viewer {
             () -> peer.socket().sendBufferBytes(settings.pacer().fallbackBufferBytes()));
     peer.outbox().attach(feed);
     role = new ViewerRole(watch, feed);
+    hops = features.contains(Feature.HOPS);
     cameraEvents = features.contains(Feature.CAMERA_EVENTS);
     peer.socket()
         .maxMessageBytes(settings.maxClientMessageBytes(), settings.maxClientMessageBytes());
@@ -115,7 +117,7 @@ final class ViewerSide implements Viewer {
   @Override
   public void camerasChanged() {
     if (cameraEvents) {
-      peer.sendLatest(context::cameraList);
+      peer.sendLatest(hops ? context::cameraListWithHops : context::cameraList);
     }
   }
 

@@ -69,7 +69,9 @@ final class FakeReadings implements RelayReadings {
         78,
         12,
         3,
-        60_000);
+        60_000,
+        "",
+        List.of());
   }
 
   static ViewerRow viewer(String id) {

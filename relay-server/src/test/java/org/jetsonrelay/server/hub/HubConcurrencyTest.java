@@ -94,6 +94,7 @@ class HubConcurrencyTest {
         new TestHub(
             new HubSettings(
                 s.maxCameras(),
+                s.maxRemoteCameras(),
                 s.maxViewers(),
                 s.maxChosenCameras(),
                 Duration.ZERO,

@@ -26,20 +26,20 @@ class HubSettingsTest {
   @Test
   void namesTheSettingThatIsOutOfRange() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new HubSettings(0, 1, 1, SECOND, SECOND, SECOND, 1, 1, 0))
+        .isThrownBy(() -> new HubSettings(0, 1, 1, 1, SECOND, SECOND, SECOND, 1, 1, 0))
         .withMessageContaining("maxCameras")
         .withMessageContaining("not 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new HubSettings(1, 1, 1, SECOND.negated(), SECOND, SECOND, 1, 1, 0))
+        .isThrownBy(() -> new HubSettings(1, 1, 1, 1, SECOND.negated(), SECOND, SECOND, 1, 1, 0))
         .withMessageContaining("linger");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new HubSettings(1, 1, 1, SECOND, Duration.ZERO, SECOND, 1, 1, 0))
+        .isThrownBy(() -> new HubSettings(1, 1, 1, 1, SECOND, Duration.ZERO, SECOND, 1, 1, 0))
         .withMessageContaining("stale");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new HubSettings(1, 1, 1, SECOND, SECOND, Duration.ofDays(1), 1, 1, 0))
+        .isThrownBy(() -> new HubSettings(1, 1, 1, 1, SECOND, SECOND, Duration.ofDays(1), 1, 1, 0))
         .withMessageContaining("freshEnough");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new HubSettings(1, 1, 1, SECOND, SECOND, SECOND, 1, 0, 0))
+        .isThrownBy(() -> new HubSettings(1, 1, 1, 1, SECOND, SECOND, SECOND, 1, 0, 0))
         .withMessageContaining("maxAnnouncedBytes");
   }
 }

@@ -27,6 +27,7 @@ final class TestHub {
   static final HubSettings SETTINGS =
       new HubSettings(
           3,
+          2,
           4,
           2,
           Duration.ofSeconds(5),

@@ -4,6 +4,7 @@ package org.jetsonrelay.server.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.helidon.json.JsonArray;
 import io.helidon.json.JsonParser;
 import io.helidon.json.JsonValue;
 import java.io.IOException;
@@ -165,7 +166,11 @@ class GoldenSamplesTest {
               camera.decimal("fps"),
               (int) camera.number("width"),
               (int) camera.number("height"),
-              (int) camera.number("viewers")));
+              (int) camera.number("viewers"),
+              camera.decoded().stringValue("node", ""),
+              camera.decoded().arrayValue("hops").map(JsonArray::values).orElse(List.of()).stream()
+                  .map(hop -> hop.asString().value())
+                  .toList()));
     }
     return cameras;
   }
