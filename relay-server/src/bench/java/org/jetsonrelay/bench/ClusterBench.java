@@ -32,8 +32,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Three relays and a NATS server: what a viewer at another relay waits longer than one at the
-/// camera's own, in the same seconds, and what the bus carries for it; then how long a killed server
-/// keeps pictures away.
+/// camera's own, in the same seconds, and what the bus carries for it; then how long a killed
+/// server keeps pictures away.
 @Command(name = "bench-cluster.sh", mixinStandardHelpOptions = true)
 final class ClusterBench implements Callable<Integer> {
   private static final PrintStream OUT = System.out;
@@ -90,7 +90,8 @@ final class ClusterBench implements Callable<Integer> {
             RelayProcess.start(
                 new Relay(
                     "cluster " + node,
-                    "env NATS_URL=nats://127.0.0.1:%d NODE_NAME=%s %s".formatted(port, node, relay)),
+                    "env NATS_URL=nats://127.0.0.1:%d NODE_NAME=%s %s"
+                        .formatted(port, node, relay)),
                 List.of(),
                 logs));
       }
@@ -282,8 +283,7 @@ final class ClusterBench implements Callable<Integer> {
     Process process =
         new ProcessBuilder("nats-server", "-c", config.toString())
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(logs.resolve("nats.log").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(logs.resolve("nats.log").toFile()))
             .start();
     long begin = System.nanoTime();
     while (true) {

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Relays of a cluster that are killed, in the middle of everything. What happens to the broker is in
-/// [ClusterTest].
+/// Relays of a cluster that are killed, in the middle of everything. What happens to the broker is
+/// in [ClusterTest].
 class ClusterFailureTest {
 
   private static RelayProcess process(NatsServer nats, String node) {
@@ -27,8 +27,7 @@ class ClusterFailureTest {
   @Test
   void demandEndsWithTheRelayThatWantedAndPicturesComeBackWithTheOneThatHadTheCamera() {
     try (NatsServer nats = NatsServer.start();
-        TestRelay c =
-            TestRelay.start("NATS_URL", nats.url(), "NODE_NAME", "c", "LINGER", "0ms");
+        TestRelay c = TestRelay.start("NATS_URL", nats.url(), "NODE_NAME", "c", "LINGER", "0ms");
         RelayProcess first = process(nats, "a")) {
       TestClient camera = first.client().asCamera("front");
       await("c knows").atMost(20, SECONDS).until(() -> hasFront(c));

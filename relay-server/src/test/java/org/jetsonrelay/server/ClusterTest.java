@@ -62,11 +62,7 @@ class ClusterTest {
 
   /// A viewer of one camera.
   private static TestClient viewer(TestRelay relay, String camera) {
-    return relay
-        .client()
-        .asViewer()
-        .watch(",\"cameras\":[\"" + camera + "\"]")
-        .assertExhausted();
+    return relay.client().asViewer().watch(",\"cameras\":[\"" + camera + "\"]").assertExhausted();
   }
 
   @Test
@@ -76,8 +72,7 @@ class ClusterTest {
     awaitCamera(c, "front");
     assertThat(row(b, "front").orElseThrow().stringValue("node")).hasValue("a");
     assertThat(row(a, "front").orElseThrow().stringValue("node")).isEmpty();
-    List<TestClient> viewers =
-        List.of(viewer(b, "front"), viewer(b, "front"), viewer(c, "front"));
+    List<TestClient> viewers = List.of(viewer(b, "front"), viewer(b, "front"), viewer(c, "front"));
     camera.awaitText("start_streaming");
     awaitWanting(a, 2);
 
@@ -104,12 +99,11 @@ class ClusterTest {
   private static void awaitWanting(TestRelay relay, int others) {
     await("relays that want its cameras")
         .atMost(20, SECONDS)
-        .until(
-            () ->
-                cluster(relay).arrayValue("nodes").orElseThrow().values().stream()
-                        .filter(node -> node.asObject().intValue("wanted", 0) > 0)
-                        .count()
-                    == others);
+        .until(() ->
+            cluster(relay).arrayValue("nodes").orElseThrow().values().stream()
+                    .filter(node -> node.asObject().intValue("wanted", 0) > 0)
+                    .count()
+                == others);
   }
 
   @Test
@@ -138,7 +132,12 @@ class ClusterTest {
         .until(() -> row(b, "front").orElseThrow().booleanValue("live", false));
     viewer.say("{\"type\":\"list_cameras\"}");
     JsonObject front =
-        viewer.nextJson("camera_list").arrayValue("cameras").orElseThrow().values().getFirst()
+        viewer
+            .nextJson("camera_list")
+            .arrayValue("cameras")
+            .orElseThrow()
+            .values()
+            .getFirst()
             .asObject();
     assertThat(front.stringValue("name")).hasValue("front");
     assertThat(front.stringValue("node")).hasValue("a");
@@ -176,7 +175,8 @@ class ClusterTest {
     byte[] again = Jpegs.jpeg(4_000, 3);
     await("the name passes back")
         .atMost(20, SECONDS)
-        .until(() -> row(b, "front").map(row -> row.stringValue("node", "")).equals(Optional.of("a")));
+        .until(
+            () -> row(b, "front").map(row -> row.stringValue("node", "")).equals(Optional.of("a")));
     there.ignoreTheRest();
     far.close();
     awaitWanting(a, 1);

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A cluster on paper: 100 relays with 100 cameras and 100 viewers each. Who watches what is drawn at
-/// random (always the same way); what each link carries then follows from the rules that the real
-/// thing keeps, and docs/scaling.md must say the same.
+/// A cluster on paper: 100 relays with 100 cameras and 100 viewers each. Who watches what is drawn
+/// at random (always the same way); what each link carries then follows from the rules that the
+/// real thing keeps, and docs/scaling.md must say the same.
 class ScalingTest {
 
   private static final int RELAYS = 100;
@@ -52,7 +52,9 @@ class ScalingTest {
     private int choose(int relay, Random random, double[] popularity) {
       return switch (this) {
         case USUAL ->
-            random.nextInt(5) < 4 ? relay * CAMERAS + random.nextInt(CAMERAS) : popular(random, popularity);
+            random.nextInt(5) < 4
+                ? relay * CAMERAS + random.nextInt(CAMERAS)
+                : popular(random, popularity);
         case SCATTERED -> random.nextInt(RELAYS * CAMERAS);
         case EVENT -> 0;
       };
@@ -97,7 +99,8 @@ class ScalingTest {
   /// Streams on a link: the mean over all of its kind, and the largest.
   private record Load(double mean, long most) {
     static Load of(long[] streams) {
-      return new Load(Arrays.stream(streams).average().orElse(0), Arrays.stream(streams).max().orElse(0));
+      return new Load(
+          Arrays.stream(streams).average().orElse(0), Arrays.stream(streams).max().orElse(0));
     }
 
     String mbits() {
@@ -116,8 +119,8 @@ class ScalingTest {
     return List.of(Load.of(up), Load.of(down));
   }
 
-  /// What servers send: to relays, and to other servers, once to each that has a relay that wants the
-  /// camera. With one group, all servers know each other (a cluster, connected by routes); with
+  /// What servers send: to relays, and to other servers, once to each that has a relay that wants
+  /// the camera. With one group, all servers know each other (a cluster, connected by routes); with
   /// several, a group gets one copy over its gateway and passes it on.
   private static List<Load> servers(
       Map<Integer, Set<Integer>> interest, IntUnaryOperator server, int servers, int groupSize) {
@@ -197,7 +200,8 @@ class ScalingTest {
     double list = RELAYS * CAMERAS * 150.0;
     assertThat(Files.readString(PAGE))
         .contains(
-            String.format(Locale.ROOT, "%.0f KB/s (%.1f Mbit/s)", perSecond / 1e3, perSecond * 8 / 1e6),
+            String.format(
+                Locale.ROOT, "%.0f KB/s (%.1f Mbit/s)", perSecond / 1e3, perSecond * 8 / 1e6),
             String.format(Locale.ROOT, "%.1f MB for each viewer", list / 1e6));
   }
 

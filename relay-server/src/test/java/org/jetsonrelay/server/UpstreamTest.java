@@ -179,7 +179,9 @@ class UpstreamTest {
     await("a reason")
         .atMost(20, SECONDS)
         .until(() -> !upstream(wrong).stringValue("lastProblem", "").isEmpty());
-    assertThat(upstream(wrong).stringValue("lastProblem", "")).contains("401").doesNotContain("other");
+    assertThat(upstream(wrong).stringValue("lastProblem", ""))
+        .contains("401")
+        .doesNotContain("other");
     assertThat(row(wrong, "front")).isEmpty();
   }
 

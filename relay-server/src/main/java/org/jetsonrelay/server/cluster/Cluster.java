@@ -100,10 +100,7 @@ public final class Cluster implements AutoCloseable {
   public static Cluster join(ClusterSettings settings, RemoteContext context) {
     Cluster cluster =
         new Cluster(
-            settings,
-            context,
-            context.hub().node(),
-            control -> new NatsBus(settings, control));
+            settings, context, context.hub().node(), control -> new NatsBus(settings, control));
     cluster.start();
     return cluster;
   }

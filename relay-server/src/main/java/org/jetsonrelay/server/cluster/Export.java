@@ -232,6 +232,7 @@ final class Export implements Viewer {
   public ViewerRow row() {
     long nowNanos = context.nanoTime().getAsLong();
     List<Subscription> all = watch.subscriptions();
+    int waiting = all.stream().mapToInt(Subscription::pending).sum();
     return new ViewerRow(
         id,
         "cluster: " + wantedBy,
@@ -239,8 +240,10 @@ final class Export implements Viewer {
         rate.eventsPerSecond(nowNanos),
         rate.bytesPerSecond(nowNanos),
         sent,
+        watch.offered(),
         watch.skipped(),
-        all.stream().mapToInt(Subscription::pending).sum(),
+        waiting,
+        waiting,
         -1,
         -1,
         -1,

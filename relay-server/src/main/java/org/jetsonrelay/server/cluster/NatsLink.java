@@ -294,7 +294,8 @@ final class NatsLink implements AutoCloseable {
             .connectionName("relay " + settings.node() + ' ' + label)
             .noReconnect()
             .noEcho()
-            .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs) // the certificate is for the name
+            .hostnameResolveMode(
+                Options.HostnameResolveMode.HappyEyeballs) // the certificate is for the name
             .reconnectBufferSize(0)
             .connectionTimeout(CONNECT_LIMIT)
             .pingInterval(PING_PERIOD)

@@ -106,11 +106,7 @@ final class Remotes {
   private Remote create(Naming.Key key, String shown, String node) {
     RemoteCamera camera =
         new RemoteCamera(
-            context,
-            node,
-            "relay " + node,
-            List.of(Long.toHexString(key.node())),
-            demandChanged);
+            context, node, "relay " + node, List.of(Long.toHexString(key.node())), demandChanged);
     return new Remote(shown, camera, new FrameOrder(key.node()));
   }
 

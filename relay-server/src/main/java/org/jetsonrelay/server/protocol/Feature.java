@@ -11,8 +11,8 @@ public enum Feature {
   FRAME_DETAILS("frame_details"),
   /// Send a publisher `stream_feedback`.
   FEEDBACK("feedback"),
-  /// Tell in the pushed `camera_list` through which relays each camera has come: for a relay that is
-  /// a viewer of this one.
+  /// Tell in the pushed `camera_list` through which relays each camera has come: for a relay that
+  /// is a viewer of this one.
   HOPS("hops");
 
   private final String wireName;

@@ -80,7 +80,8 @@ public final class RemoteCamera implements Publisher {
   ///
   /// @return whether it has it now; false when a camera of this relay has it, or there are too many
   public boolean attach(String name) {
-    // The owner is the link's other end: what comes over different links does not replace each other.
+    // The owner is the link's other end: what comes over different links does not replace each
+    // other.
     if (context.hub().attach(this, name, address, context.nanoTime().getAsLong())
         instanceof Attachment.Attached(Feed attached)) {
       feed = attached;

@@ -42,8 +42,7 @@ record SessionContext(
 
   /// The same, with the relays that each camera has come through.
   byte[] cameraListWithHops() {
-    return cameraList(row ->
-        Stream.concat(row.hops().stream(), Stream.of(hub.nodeId())).toList());
+    return cameraList(row -> Stream.concat(row.hops().stream(), Stream.of(hub.nodeId())).toList());
   }
 
   private byte[] cameraList(Function<CameraRow, List<String>> hops) {

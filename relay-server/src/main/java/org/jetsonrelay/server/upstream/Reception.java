@@ -13,8 +13,8 @@ import org.jetsonrelay.server.protocol.RelayMessages;
 import org.jetsonrelay.server.remote.RemoteCamera;
 import org.jspecify.annotations.Nullable;
 
-/// What arrives on one connection to the relay above: puts messages together, leaves the newest list
-/// of cameras for the link's thread and each frame in its camera's slot.
+/// What arrives on one connection to the relay above: puts messages together, leaves the newest
+/// list of cameras for the link's thread and each frame in its camera's slot.
 ///
 /// Threads of the WebSocket client call it, one at a time, each call after the one before; none of
 /// them waits for anything.
@@ -110,8 +110,7 @@ final class Reception implements WebSocket.Listener {
     }
     // Memory for what has really arrived, doubled as it comes.
     if (frame.length < filled + part) {
-      byte[] longer =
-          new byte[Math.min(follows.size(), Math.max(filled + part, frame.length * 2))];
+      byte[] longer = new byte[Math.min(follows.size(), Math.max(filled + part, frame.length * 2))];
       System.arraycopy(frame, 0, longer, 0, filled);
       frame = longer;
     }

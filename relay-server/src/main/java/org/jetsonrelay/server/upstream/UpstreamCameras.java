@@ -51,7 +51,10 @@ final class UpstreamCameras {
     URI uri = URI.create(settings.address());
     address = "upstream " + uri.getAuthority();
     String host = uri.getHost();
-    node = host.length() <= CameraNames.MAX_NODE_CHARS && CameraNames.validNode(host) ? host : "upstream";
+    node =
+        host.length() <= CameraNames.MAX_NODE_CHARS && CameraNames.validNode(host)
+            ? host
+            : "upstream";
   }
 
   /// The camera of this name there; null when it is not shown. The client's threads.
@@ -89,19 +92,21 @@ final class UpstreamCameras {
   /// Makes the hub show what is listed.
   void show() {
     Set<String> taken = takenByOthers();
-    entries.entrySet().removeIf(each -> {
-      RelayMessage.Listed now = listed.get(each.getKey());
-      Entry entry = each.getValue();
-      boolean stays =
-          now != null
-              && now.hops().equals(entry.camera.hops())
-              && !entry.camera.isReplaced()
-              && entry.shown.equals(name(now, taken));
-      if (!stays) {
-        entry.camera.close();
-      }
-      return !stays;
-    });
+    entries
+        .entrySet()
+        .removeIf(each -> {
+          RelayMessage.Listed now = listed.get(each.getKey());
+          Entry entry = each.getValue();
+          boolean stays =
+              now != null
+                  && now.hops().equals(entry.camera.hops())
+                  && !entry.camera.isReplaced()
+                  && entry.shown.equals(name(now, taken));
+          if (!stays) {
+            entry.camera.close();
+          }
+          return !stays;
+        });
     boolean changed = false;
     for (RelayMessage.Listed each : listed.values()) {
       Entry entry = entries.get(each.name());
@@ -114,8 +119,7 @@ final class UpstreamCameras {
         entries.put(each.name(), entry);
       }
       changed |=
-          entry.camera.tell(
-              new Figures(each.live(), each.fps(), 0, each.width(), each.height()));
+          entry.camera.tell(new Figures(each.live(), each.fps(), 0, each.width(), each.height()));
       if (!entry.camera.attached()) {
         entry.camera.attach(entry.shown);
       }
@@ -127,11 +131,7 @@ final class UpstreamCameras {
 
   private RemoteCamera camera(RelayMessage.Listed each) {
     return new RemoteCamera(
-        context,
-        each.node().isEmpty() ? node : each.node(),
-        address,
-        each.hops(),
-        demandChanged);
+        context, each.node().isEmpty() ? node : each.node(), address, each.hops(), demandChanged);
   }
 
   /// Its own name, or one with its relay behind it where that is taken; null when that is, too.

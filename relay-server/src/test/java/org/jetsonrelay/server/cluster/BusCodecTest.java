@@ -73,9 +73,7 @@ class BusCodecTest {
   @Test
   void asManyCamerasAsFitIntoAMessageOfEveryServer() {
     List<String> names =
-        IntStream.range(0, BusCodec.MAX_CAMERAS + 1)
-            .mapToObj(i -> "%064d".formatted(i))
-            .toList();
+        IntStream.range(0, BusCodec.MAX_CAMERAS + 1).mapToObj(i -> "%064d".formatted(i)).toList();
     List<BusMessage.Entry> entries = names.stream().map(BusCodecTest::entry).toList();
 
     byte[] table = BusCodec.encode(new BusMessage.Table(SENDER, entries));
@@ -151,7 +149,6 @@ class BusCodecTest {
   @Test
   void subjectsAreOfOnePieceWhateverACameraIsCalled() {
     Subjects subjects = new Subjects("p");
-    assertThat(subjects.frames(-1, "..a.b-c_d"))
-        .isEqualTo("p.v1.frame.ffffffffffffffff.~~a~b-c_d");
+    assertThat(subjects.frames(-1, "..a.b-c_d")).isEqualTo("p.v1.frame.ffffffffffffffff.~~a~b-c_d");
   }
 }

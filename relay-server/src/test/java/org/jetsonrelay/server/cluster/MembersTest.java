@@ -127,12 +127,14 @@ class MembersTest {
     announce(2, 60_000, "robot");
     announce(3, 30_000, "robot");
     assertThat(shown())
-        .containsOnly(Map.entry(key(2, "robot"), "robot@barn"), Map.entry(key(3, "robot"), "robot"));
+        .containsOnly(
+            Map.entry(key(2, "robot"), "robot@barn"), Map.entry(key(3, "robot"), "robot"));
 
     // The robot comes back at the first one.
     announce(2, 0, "robot");
     assertThat(shown())
-        .containsOnly(Map.entry(key(2, "robot"), "robot"), Map.entry(key(3, "robot"), "robot@field"));
+        .containsOnly(
+            Map.entry(key(2, "robot"), "robot"), Map.entry(key(3, "robot"), "robot@field"));
   }
 
   @Test

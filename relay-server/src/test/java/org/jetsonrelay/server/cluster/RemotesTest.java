@@ -37,8 +37,7 @@ class RemotesTest {
   private static final long NODE = 7;
 
   private static final ClusterSettings SETTINGS =
-      ClusterSettings.of(
-          List.of("nats://x"), "self", "p", 1, BusLogin.NONE, 10, MAX_FRAME_BYTES);
+      ClusterSettings.of(List.of("nats://x"), "self", "p", 1, BusLogin.NONE, 10, MAX_FRAME_BYTES);
 
   /// Remembers who listens, and is always connected.
   private static final class TestBus implements Bus {
@@ -242,7 +241,7 @@ class RemotesTest {
 
     @Override
     public ViewerRow row() {
-      return new ViewerRow(id(), "", List.of(), 0, 0, 0, Map.of(), 0, -1, -1, -1, -1, 0);
+      return new ViewerRow(id(), "", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0);
     }
   }
 }

@@ -92,7 +92,8 @@ record Census(
     compare(leaks, "descriptors", base.descriptors + 2, descriptors);
     compare(leaks, "frame blocks", base.blocks, blocks);
     compare(leaks, "resident bytes", base.residentBytes + RESIDENT_SLACK_BYTES, residentBytes);
-    compare(leaks, "direct bytes", Math.max(base.directBytes, IDLE_BYTES) + (4L << 20), directBytes);
+    compare(
+        leaks, "direct bytes", Math.max(base.directBytes, IDLE_BYTES) + (4L << 20), directBytes);
     return leaks;
   }
 

@@ -70,11 +70,13 @@ final class Faults implements Callable<Integer> {
     onStage("viewer-stalled", ViewerFaults::stalled);
     onStage("viewer-hesitating", ViewerFaults::hesitating);
     onCable("viewer-vanished", ViewerFaults::vanished);
-    faults.put("relay-killed", means -> {
-      try (Stage stage = Stage.set(means, "relay-killed")) {
-        return RelayFaults.finish(stage, RelayFaults.killed(stage));
-      }
-    });
+    faults.put(
+        "relay-killed",
+        means -> {
+          try (Stage stage = Stage.set(means, "relay-killed")) {
+            return RelayFaults.finish(stage, RelayFaults.killed(stage));
+          }
+        });
     faults.put("memory", RelayFaults::memory);
     faults.put("disk-full", RelayFaults::diskFull);
     faults.put("clock", RelayFaults::clock);
@@ -82,15 +84,17 @@ final class Faults implements Callable<Integer> {
   }
 
   private void onStage(String name, OnStage fault) {
-    faults.put(name, means -> {
-      try (Stage stage = Stage.set(means, name)) {
-        String figures = fault.happen(stage);
-        String others = stage.others();
-        // The victim's connection is one more than before.
-        String base = stage.base(stage.scene.agents.size() - 1);
-        return RelayFaults.finish(stage, figures + "; " + others + "; " + base);
-      }
-    });
+    faults.put(
+        name,
+        means -> {
+          try (Stage stage = Stage.set(means, name)) {
+            String figures = fault.happen(stage);
+            String others = stage.others();
+            // The victim's connection is one more than before.
+            String base = stage.base(stage.scene.agents.size() - 1);
+            return RelayFaults.finish(stage, figures + "; " + others + "; " + base);
+          }
+        });
   }
 
   private void onCable(String name, OnStage fault) {

@@ -102,7 +102,10 @@ final class RelayFaults {
         Stage.set(
             means, "disk full", means.relay() + " >/dev/full 2>&1", Map.of("LOG_LEVEL", "debug"))) {
       stage.scene.agent(
-          Stage.VICTIM, Stage.FPS, List.of("sh", "-c", "exec \"$@\" >/dev/full 2>&1", "sh"), "127.0.0.1");
+          Stage.VICTIM,
+          Stage.FPS,
+          List.of("sh", "-c", "exec \"$@\" >/dev/full 2>&1", "sh"),
+          "127.0.0.1");
       stage.awaitVictim("the victim streams", 30_000);
       Troublemaker trouble = new Troublemaker(stage.scene.relay.address());
       java.util.Random random = new java.util.Random(1);
@@ -123,7 +126,7 @@ final class RelayFaults {
     Path offset = Files.writeString(means.logs().resolve("clock.offset"), "+0s\n");
     String command =
         "env LD_PRELOAD=%s FAKETIME_TIMESTAMP_FILE=%s FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1"
-            .formatted(FAKETIME, offset)
+                .formatted(FAKETIME, offset)
             + " FAKETIME_DONT_FAKE_MONOTONIC=1 "
             + means.relay();
     try (Stage stage = Stage.set(means, "clock", command, Map.of())) {
@@ -140,7 +143,8 @@ final class RelayFaults {
       }
       stage.expect(worst < 1_000, "pictures were said to be " + worst + " ms old");
       stage.expect(
-          stage.scene.relay.stats().longValue("uptime", -1) < 600_000, "the uptime has jumped, too");
+          stage.scene.relay.stats().longValue("uptime", -1) < 600_000,
+          "the uptime has jumped, too");
       String gap =
           "longest gap "
               + stage.observers.getFirst().longestGapMillis(Stage.BYSTANDER)

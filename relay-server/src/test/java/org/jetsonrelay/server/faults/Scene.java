@@ -49,8 +49,7 @@ final class Scene implements AutoCloseable {
 
   /// @param space what to start the agent under
   /// @param host by which the relay is reached from there
-  AgentChild agent(String camera, double fps, List<String> space, String host)
-      throws IOException {
+  AgentChild agent(String camera, double fps, List<String> space, String host) throws IOException {
     AgentChild agent =
         AgentChild.start(agentCommand, space, relay.url(host), camera, book, fps, logs);
     agents.add(agent);
@@ -58,8 +57,7 @@ final class Scene implements AutoCloseable {
   }
 
   Watcher watcher(int receiveBufferBytes, String request, Ages ages) throws IOException {
-    Watcher watcher =
-        Watcher.connect(relay.address(), receiveBufferBytes, request, book, ages);
+    Watcher watcher = Watcher.connect(relay.address(), receiveBufferBytes, request, book, ages);
     watchers.add(watcher);
     return watcher;
   }
@@ -119,10 +117,7 @@ final class Scene implements AutoCloseable {
         agent.process().signal("TERM");
       }
     }
-    await(
-        "cameras leave",
-        10_000,
-        () -> RelayChild.rows(relay.stats(), "cameras").isEmpty());
+    await("cameras leave", 10_000, () -> RelayChild.rows(relay.stats(), "cameras").isEmpty());
     List<String> off = new ArrayList<>();
     long took =
         await(

@@ -83,7 +83,10 @@ final class Soak implements Callable<Integer> {
         cameras, fps, bytes, viewers, total, seed);
     try (Scene scene =
         new Scene(
-            RelayChild.start(relayCommand, logs, "127.0.0.1", Scene.IMPATIENT), book, agentCommand, logs)) {
+            RelayChild.start(relayCommand, logs, "127.0.0.1", Scene.IMPATIENT),
+            book,
+            agentCommand,
+            logs)) {
       // The same in short, so that all classes are loaded and all caches filled before we compare.
       play(scene, Math.clamp(total / 10, 10, 120));
       Census base = scene.empty();
@@ -107,7 +110,11 @@ final class Soak implements Callable<Integer> {
     out.printf(
         "%,d pictures of %,d MB arrived; %,d at viewers who did nothing wrong, aged p50 %d ms, p99 %d"
             + " ms, p99.9 %d ms%n",
-        gone, goneBytes / 1_000_000, ages.count(), ages.percentile(50), ages.percentile(99),
+        gone,
+        goneBytes / 1_000_000,
+        ages.count(),
+        ages.percentile(50),
+        ages.percentile(99),
         ages.percentile(99.9));
     out.println("done to them: " + deeds);
     if (ages.count() == 0) {

@@ -58,8 +58,7 @@ final class Stage implements AutoCloseable {
     this.means = means;
     bystander = scene.agent(BYSTANDER, FPS);
     observers =
-        List.of(
-            scene.watcher(0, Watcher.all(), ages), scene.watcher(0, Watcher.all(), ages));
+        List.of(scene.watcher(0, Watcher.all(), ages), scene.watcher(0, Watcher.all(), ages));
     scene.await("the bystander streams", 30_000, () -> observers.getLast().has(BYSTANDER));
     sockets = scene.relay.process().sockets();
     threads = scene.relay.process().threads();
@@ -118,8 +117,8 @@ final class Stage implements AutoCloseable {
   /// Whether it lists it as live.
   boolean live() throws IOException, InterruptedException {
     return RelayChild.rows(scene.relay.stats(), "cameras").stream()
-        .anyMatch(row ->
-            row.stringValue("name", "").equals(VICTIM) && row.booleanValue("live", false));
+        .anyMatch(
+            row -> row.stringValue("name", "").equals(VICTIM) && row.booleanValue("live", false));
   }
 
   void expect(boolean holds, String otherwise) {
@@ -147,8 +146,7 @@ final class Stage implements AutoCloseable {
     scene.await(
         "sockets are as before",
         10_000,
-        () ->
-            relay.sockets() <= sockets + moreSockets + OUR_REQUESTS);
+        () -> relay.sockets() <= sockets + moreSockets + OUR_REQUESTS);
     scene.await("threads are as before", 10_000, () -> relay.threads() <= threads + 6);
     scene.await("blocks are", 10_000, () -> scene.relay.metric("relay_frame_blocks") <= 8);
     return String.format(

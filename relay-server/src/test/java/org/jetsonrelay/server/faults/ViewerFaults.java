@@ -84,19 +84,15 @@ final class ViewerFaults {
                   cable.host(),
                   stage.scene.relay.address().getPort());
       try (Child viewer =
-          Child.start(
-              "lone-viewer",
-              cable.otherSide(),
-              command,
-              Map.of(),
-              stage.means.logs())) {
+          Child.start("lone-viewer", cable.otherSide(), command, Map.of(), stage.means.logs())) {
         stage.scene.await(
             "it watches",
             20_000,
             () ->
                 RelayChild.rows(stage.scene.relay.stats(), "viewers").stream()
-                    .anyMatch(row -> row.longValue("delivered", 0) > 5
-                        && row.stringValue("address", "").startsWith("10.")));
+                    .anyMatch(row ->
+                        row.longValue("delivered", 0) > 5
+                            && row.stringValue("address", "").startsWith("10.")));
         cable.cut();
         viewer.kill();
         long gone =

@@ -299,8 +299,7 @@ final class Watcher implements AutoCloseable {
     if (announced != null) {
       throw new ProtocolException("between image_frame and its picture came " + text);
     }
-    JsonObject json =
-        JsonParser.create(text.getBytes(StandardCharsets.UTF_8)).readJsonObject();
+    JsonObject json = JsonParser.create(text.getBytes(StandardCharsets.UTF_8)).readJsonObject();
     switch (json.stringValue("type", "")) {
       case "image_frame" -> announced = json;
       case "welcome" -> id = json.stringValue("clientId", "");

@@ -218,7 +218,8 @@ class HubViewersTest {
     subscription.skippingBecause(SkipCause.RATE);
     on.publish(feed);
 
-    assertThat(watch.skipped()).isEqualTo(Map.of("rate", 0L, "link", 1L, "stalled", 2L, "left", 0L));
+    assertThat(watch.skipped())
+        .isEqualTo(Map.of("rate", 0L, "link", 1L, "stalled", 2L, "left", 0L));
     assertThat(watch.skipped(SkipCause.STALLED)).isEqualTo(2);
     assertThat(on.metrics.skipped(SkipCause.LINK).sum()).isEqualTo(1);
     assertThat(on.metrics.skipped(SkipCause.STALLED).sum()).isEqualTo(2);

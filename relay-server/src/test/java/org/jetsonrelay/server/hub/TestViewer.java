@@ -43,6 +43,7 @@ final class TestViewer implements Viewer {
   @Override
   public ViewerRow row() {
     onCall.run();
-    return new ViewerRow(id, "192.0.2.2:4712", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0);
+    return new ViewerRow(
+        id, "192.0.2.2:4712", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0);
   }
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayMessagesTest {
 
   private static final CameraEntry FRONT =
-      new CameraEntry("front@barn", "client_1", true, 29.5, 1280, 720, 3, "barn", List.of("1f", "2"));
+      new CameraEntry(
+          "front@barn", "client_1", true, 29.5, 1280, 720, 3, "barn", List.of("1f", "2"));
 
   private static RelayMessage parse(String json) {
     return RelayMessages.parse(json.getBytes(UTF_8));

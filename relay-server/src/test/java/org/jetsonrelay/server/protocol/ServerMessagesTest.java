@@ -49,7 +49,8 @@ class ServerMessagesTest {
         "\u0000\n\u2028é😀\ud800"
       })
   void nothingAClientSaysCanBecomeACommandToACamera(String hostile) {
-    CameraEntry camera = new CameraEntry(hostile, hostile, true, 1, 1, 1, 1, hostile, List.of(hostile));
+    CameraEntry camera =
+        new CameraEntry(hostile, hostile, true, 1, 1, 1, 1, hostile, List.of(hostile));
     FrameDetails details = new FrameDetails(hostile, 1, 1, 1, 1, 1, 1);
     for (ErrorCode code : ErrorCode.values()) {
       assertCommandsNobody(ServerMessages.error(code, hostile));
@@ -150,7 +151,8 @@ class ServerMessagesTest {
 
   @Test
   void aLongListOfCamerasIsWhole() {
-    CameraEntry camera = new CameraEntry("n".repeat(64), "client_1_a", true, 30, 1, 1, 1, "", List.of());
+    CameraEntry camera =
+        new CameraEntry("n".repeat(64), "client_1_a", true, 30, 1, 1, 1, "", List.of());
 
     byte[] list = ServerMessages.cameraList(Collections.nCopies(1_000, camera));
 
