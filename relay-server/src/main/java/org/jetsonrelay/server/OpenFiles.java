@@ -12,12 +12,15 @@ final class OpenFiles {
   /// Left for all that is not a connection of a client: jars, logs, connections of our own.
   private static final long RESERVE = 32;
 
+  /// A WebSocket takes its socket and a duplicate to send by (see `KernelSocket`).
+  private static final int FILES_PER_CONNECTION = 2;
+
   /// Even with a limit that is far too low, somebody must be able to look.
   private static final long LEAST = 16;
 
   private OpenFiles() {}
 
-  /// As many connections as files are left now, less the reserve.
+  /// As many connections as there are files left for now, less the reserve.
   static int connections() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
         ? connections(system.getMaxFileDescriptorCount(), system.getOpenFileDescriptorCount())
@@ -25,6 +28,7 @@ final class OpenFiles {
   }
 
   static int connections(long most, long open) {
-    return (int) Math.clamp(most - open - RESERVE, LEAST, Integer.MAX_VALUE);
+    return (int)
+        Math.clamp((most - open - RESERVE) / FILES_PER_CONNECTION, LEAST, Integer.MAX_VALUE);
   }
 }

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 class OpenFilesTest {
 
   @Test
-  void leavesSomeFilesForOtherThings() {
-    assertThat(OpenFiles.connections(1_024, 100)).isEqualTo(1_024 - 100 - 32);
+  void leavesTwoFilesForEachAndSomeForOtherThings() {
+    assertThat(OpenFiles.connections(1_024, 100)).isEqualTo((1_024 - 100 - 32) / 2);
     assertThat(OpenFiles.connections(100, 99)).as("a limit that is too low").isEqualTo(16);
     assertThat(OpenFiles.connections(Long.MAX_VALUE, 99)).isEqualTo(Integer.MAX_VALUE);
   }
