@@ -92,9 +92,9 @@ final class RelayMeasurements {
             () -> status.cluster().map(now -> (long) now.nodes().size()).orElse(0L)));
     Map.of(
             "sentFrames", "relay_cluster_frames_sent_total",
-            "sentBytes", "relay_cluster_bytes_sent_total",
+            "sentBytes", "relay_cluster_frame_bytes_sent_total",
             "receivedFrames", "relay_cluster_frames_received_total",
-            "receivedBytes", "relay_cluster_bytes_received_total",
+            "receivedBytes", "relay_cluster_frame_bytes_received_total",
             "tooLarge", "relay_cluster_frames_too_large_total")
         .forEach((count, name) ->
             all.add(

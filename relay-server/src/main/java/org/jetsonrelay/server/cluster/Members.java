@@ -118,9 +118,11 @@ final class Members {
   private static Sighting sighting(
       BusMessage.Entry entry, @Nullable Sighting before, long nowNanos) {
     long since = nowNanos - entry.attachedMillis() * 1_000_000;
-    boolean same = before != null && Math.abs(since - before.sinceNanos) < SAME_PUBLISHER_NANOS;
-    // What is said of the same publisher twice must not change who came first.
-    return new Sighting(entry, same ? before.sinceNanos : since);
+    if (before != null && Math.abs(since - before.sinceNanos) < SAME_PUBLISHER_NANOS) {
+      // What is said of the same publisher twice must not change who came first.
+      since = before.sinceNanos;
+    }
+    return new Sighting(entry, since);
   }
 
   /// The relay has said goodbye.

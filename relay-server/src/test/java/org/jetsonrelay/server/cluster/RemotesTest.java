@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jetsonrelay.server.Jpegs;
@@ -151,7 +152,11 @@ class RemotesTest {
     byte[] message = new byte[FrameHeader.BYTES + jpeg.length];
     new FrameHeader(node, run, sequence, 0).put(message);
     System.arraycopy(jpeg, 0, message, FrameHeader.BYTES, jpeg.length);
-    bus.handlers.get(subject).accept(message);
+    handler().accept(message);
+  }
+
+  private Consumer<byte[]> handler() {
+    return Objects.requireNonNull(bus.handlers.get(subject), "nobody listens");
   }
 
   private CameraRow row() {
@@ -188,7 +193,7 @@ class RemotesTest {
     arrive(NODE, 1, 2, Jpegs.jpeg(MAX_FRAME_BYTES + 1, 1));
     arrive(NODE, 1, 3, new byte[100]);
     arrive(NODE, 1, 4, new byte[0]);
-    bus.handlers.get(subject).accept(new byte[3]);
+    handler().accept(new byte[3]);
     assertThat(counts.malformed.sum()).isEqualTo(4);
     assertThat(counts.framesIn.sum()).isEqualTo(1);
   }
