@@ -32,8 +32,11 @@ class ClusterTest {
 
   @AfterEach
   void stop() {
-    closeRelays();
-    nats.close();
+    try {
+      closeRelays();
+    } finally {
+      nats.close();
+    }
   }
 
   private void closeRelays() {

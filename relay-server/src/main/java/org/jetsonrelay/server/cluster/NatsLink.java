@@ -3,20 +3,15 @@ package org.jetsonrelay.server.cluster;
 
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
-import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
-import io.nats.client.ErrorListener;
 import io.nats.client.Message;
 import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.Subscription;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -33,15 +28,9 @@ final class NatsLink implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(NatsLink.class.getName());
 
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration END_LIMIT = Duration.ofMillis(500);
-  private static final Duration PING_PERIOD = Duration.ofSeconds(1);
-  private static final int UNANSWERED_PINGS = 2;
-  private static final Duration WRITE_LIMIT = Duration.ofSeconds(3);
-  private static final int MAX_OUTGOING_MESSAGES = 4_096;
   private static final int MAX_INCOMING_MESSAGES = 4_096;
   private static final long MAX_INCOMING_BYTES = 64L << 20;
-  private static final int MAX_COMPLAINTS = 32;
   private static final long ROOM_NANOS = 500_000;
 
   private record Live(Connection connection, Dispatcher dispatcher) {}
@@ -64,12 +53,13 @@ final class NatsLink implements AutoCloseable {
 
   // Only the thread's.
   private String lastFailure = "";
-  private Errors errors = new Errors();
+  private NatsComplaints complaints;
 
   NatsLink(ClusterSettings settings, String label, Runnable changed) {
     this.settings = settings;
     this.label = label;
     this.changed = changed;
+    complaints = new NatsComplaints(label, this::connected);
     thread = Thread.ofVirtual().name("bus-link-" + label).unstarted(this::run);
   }
 
@@ -219,8 +209,9 @@ final class NatsLink implements AutoCloseable {
   private void connectAndWait() throws IOException, GeneralSecurityException, InterruptedException {
     // One for each attempt: what an old connection says late is of no interest.
     Semaphore over = new Semaphore(0);
-    errors = new Errors();
-    Connection connection = Nats.connect(options(over, errors));
+    complaints = new NatsComplaints(label, this::connected);
+    Connection connection =
+        Nats.connect(NatsOptions.of(settings, label, complaints, over::release));
     try {
       live(connection);
       over.acquire();
@@ -272,7 +263,8 @@ final class NatsLink implements AutoCloseable {
 
   /// Says why once, not each time.
   private void failed(Exception e) {
-    String reason = errors.last.isEmpty() ? String.valueOf(e.getMessage()) : errors.last;
+    String last = complaints.last();
+    String reason = last.isEmpty() ? String.valueOf(e.getMessage()) : last;
     String why = e instanceof AuthenticationException ? "login refused: " + reason : reason;
     if (!why.equals(lastFailure)) {
       lastFailure = why;
@@ -282,84 +274,6 @@ final class NatsLink implements AutoCloseable {
           label,
           why,
           Long.toString(settings.reconnect().toMillis()));
-    }
-  }
-
-  private Options options(Semaphore over, Errors listener)
-      throws IOException, GeneralSecurityException {
-    BusLogin login = settings.login();
-    Options.Builder builder =
-        new Options.Builder()
-            .servers(settings.servers().toArray(String[]::new))
-            .connectionName("relay " + settings.node() + ' ' + label)
-            .noReconnect()
-            .noEcho()
-            .hostnameResolveMode(
-                Options.HostnameResolveMode.HappyEyeballs) // the certificate is for the name
-            .reconnectBufferSize(0)
-            .connectionTimeout(CONNECT_LIMIT)
-            .pingInterval(PING_PERIOD)
-            .maxPingsOut(UNANSWERED_PINGS)
-            .socketWriteTimeout(WRITE_LIMIT)
-            .maxMessagesInOutgoingQueue(MAX_OUTGOING_MESSAGES)
-            .discardMessagesWhenOutgoingQueueFull()
-            .errorListener(listener)
-            .connectionListener((connection, event) -> {
-              if (event == ConnectionListener.Events.CLOSED
-                  || event == ConnectionListener.Events.DISCONNECTED) {
-                over.release();
-              }
-            });
-    boolean secure = settings.servers().stream().anyMatch(url -> url.startsWith("tls://"));
-    if (secure || !login.caFile().isEmpty()) {
-      builder.sslContext(NatsTls.context(login.caFile()));
-    }
-    if (!login.credentialsFile().isEmpty()) {
-      builder.authHandler(Nats.credentials(login.credentialsFile()));
-    } else if (!login.token().isEmpty()) {
-      builder.token(login.token().toCharArray());
-    } else if (!login.user().isEmpty()) {
-      builder.userInfo(login.user().toCharArray(), login.password().toCharArray());
-    }
-    return builder.build();
-  }
-
-  /// Keeps why an attempt failed, and writes down what the server complains of while it lasts, a
-  /// missing permission for example: each complaint once.
-  private final class Errors implements ErrorListener {
-
-    /// Written by threads of the client, read by the link's thread.
-    private volatile String last = "";
-
-    private final Set<String> said = ConcurrentHashMap.newKeySet();
-
-    @Override
-    public void errorOccurred(Connection connection, String error) {
-      last = error;
-      if (connected() && said.size() < MAX_COMPLAINTS && said.add(error)) {
-        LOG.log(System.Logger.Level.WARNING, "bus connection {0}: {1}", label, error);
-      }
-    }
-
-    @Override
-    public void exceptionOccurred(Connection connection, Exception e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      String message = root.getMessage();
-      last = message == null ? root.getClass().getSimpleName() : message;
-      LOG.log(System.Logger.Level.DEBUG, "bus connection " + label, e);
-    }
-
-    @Override
-    public void slowConsumerDetected(Connection connection, io.nats.client.Consumer consumer) {
-      errorOccurred(connection, "messages come faster than they are taken");
-    }
-
-    @Override
-    public void messageDiscarded(Connection connection, Message message) {
-      errorOccurred(connection, "messages were discarded, too many waited");
     }
   }
 }
