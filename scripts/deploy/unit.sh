@@ -54,8 +54,10 @@ train_relay() {
   local release=$BASE/releases/$1 scratch=$CACHE/training.aot
   [ ! -s "$release/relay.aot" ] || return 0
   rm -f "$scratch"
-  (cd / && train "$BASE/training.log" runuser -u "$RUN_AS" -- env -i PATH="$PATH" HOME="$CACHE" \
-    CACHE_DIRECTORY="$CACHE" AOT_OUTPUT="$scratch" "$release/bin/run" --host 127.0.0.1 --port 0)
+  # Not runuser, which kills two seconds after SIGTERM: the JVM needs longer to write the cache.
+  (cd / && train "$BASE/training.log" setpriv --reuid "$(id -u "$RUN_AS")" --regid "$(id -g "$RUN_AS")" --clear-groups \
+    env -i PATH="$PATH" HOME="$CACHE" CACHE_DIRECTORY="$CACHE" AOT_OUTPUT="$scratch" \
+    "$release/bin/run" --host 127.0.0.1 --port 0)
   if [ -s "$scratch" ]; then
     install -m 0644 "$scratch" "$release/relay.aot.new" && mv "$release/relay.aot.new" "$release/relay.aot"
     say "trained for a fast start"
