@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { newPage, startBrowser } from './browser.mjs';
 import { drawPictures } from './pictures.mjs';
 import { Publisher } from './publisher.mjs';
 import { startRelay } from './relay.mjs';
 
+const FEED = new URL('../../main/resources/web/relay-feed.js', import.meta.url);
 const PAGE = new URL('../../../../docs/web-client.md', import.meta.url);
 
 /** The whole page that the documentation shows, with another relay's address in it. */
@@ -16,6 +18,29 @@ async function documentedPage(/** @type {number} */ port) {
   assert.notEqual(here, html, 'the documented page names a relay');
   return here;
 }
+
+/**
+ * Serves the page beside a copy of the module, as the documentation says.
+ * @param {import('node:test').TestContext} t
+ * @param {string} html
+ */
+async function serve(t, html) {
+  const feed = await readFile(FEED);
+  const server = createServer((request, response) => {
+    const script = request.url === '/relay-feed.js';
+    response.writeHead(script || request.url === '/' ? 200 : 404, {
+      'content-type': script ? 'text/javascript' : 'text/html; charset=UTF-8',
+    });
+    response.end(script ? feed : html);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  t.after(() => server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
+}
+
+// Pages of other hosts are welcome in this test.
+process.env.ORIGINS = '*';
 
 test('the page of the documentation shows a camera, says when it is stale, and comes back', async (t) => {
   const relay = await startRelay();
@@ -28,11 +53,7 @@ test('the page of the documentation shows a camera, says when it is stale, and c
   t.after(() => publisher.stop());
   await publisher.registered;
 
-  // Beside the module, as the documentation says: the relay's own, on an address that it does not serve.
-  const address = `${relay.url}/example.html`;
-  const body = await documentedPage(relay.port);
-  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body }));
-  await page.goto(address);
+  await page.goto(await serve(t, await documentedPage(relay.port)));
 
   const state = page.locator('#state', { hasText: /^live$/ });
   await state.waitFor({ timeout: 15_000 });
