@@ -19,13 +19,14 @@ case_nvargus() {
 }
 
 case_reboot() {
-  local mark
+  local mark started
+  started=$(now)
   robot_root 'systemctl reboot' 2>/dev/null
   sleep 2
   mark=$(now)
   await_ssh
   await_picture "$mark" 30 || wrong "the stream did not return"
-  note "reboot: the stream is back by itself"
+  note "reboot: the stream is back by itself, no picture for $(seconds "$(longest_gap "$started")")"
 }
 
 install_relay() {
