@@ -27,11 +27,13 @@ async function documentedPage(/** @type {number} */ port) {
 async function serve(t, html) {
   const feed = await readFile(FEED);
   const server = createServer((request, response) => {
-    const script = request.url === '/relay-feed.js';
-    response.writeHead(script || request.url === '/' ? 200 : 404, {
-      'content-type': script ? 'text/javascript' : 'text/html; charset=UTF-8',
-    });
-    response.end(script ? feed : html);
+    if (request.url === '/') {
+      response.writeHead(200, { 'content-type': 'text/html; charset=UTF-8' }).end(html);
+    } else if (request.url === '/relay-feed.js') {
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(feed);
+    } else {
+      response.writeHead(204).end(); // an icon
+    }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   t.after(() => server.close());
