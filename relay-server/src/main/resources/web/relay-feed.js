@@ -35,6 +35,8 @@
  * @property {number} width 0 when unknown
  * @property {number} height 0 when unknown
  * @property {number} ageMs from capture until the relay sent it
+ * @property {number} ageErrorMs by how much that may be wrong; -1 when nobody can say
+ * @property {number} relayedAt when the relay had it, by the relay's clock, ms since 1970; 0 unknown
  * @property {number} receivedAt
  * @property {boolean} identical
  */
@@ -77,6 +79,23 @@
 /** @typedef {{stop: () => void}} Watch */
 
 /**
+ * How this page's clock (`pageTime()`) relates to the relay's, as the relay has told.
+ * @typedef {object} ClockEstimate
+ * @property {number} offsetMs page's clock less the relay's
+ * @property {number} errorMs by how much that may be wrong
+ */
+
+/**
+ * How old a frame is on this page, and where the time went. Only what can be known: `captureToRelayMs`
+ * and `totalMs` need the camera's clock, all but the first this page's.
+ * @typedef {object} FrameLatency
+ * @property {number} captureToRelayMs -1 when unknown
+ * @property {number} relayToPageMs
+ * @property {number} totalMs -1 when unknown
+ * @property {number} errorMs by how much these may be wrong
+ */
+
+/**
  * @typedef {object} FeedOptions
  * @property {string} url
  * @property {string} [token]
@@ -86,7 +105,9 @@
  * @property {() => number} [random] for tests
  */
 
-const FEATURES = ['camera_events', 'frame_details'];
+const FEATURES = ['camera_events', 'frame_details', 'clock'];
+/** How often a camera's painted frame is reported. */
+const PAINTED_GAP_MS = 1000;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_LIMIT_MS = 5000;
 const CONNECT_LIMIT_MS = 8000;
@@ -144,6 +165,11 @@ export function sameBytes(a, b) {
   const p = new Uint8Array(a, words * 4);
   const q = new Uint8Array(b, words * 4);
   return p.every((byte, i) => byte === q[i]);
+}
+
+/** Milliseconds since 1970 by a clock that never jumps while the page lives. */
+export function pageTime() {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Counts what arrives of one camera. */
@@ -324,6 +350,10 @@ export class RelayFeed extends EventTarget {
   /** @type {CameraInfo[]} */
   #cameras = [];
   #camerasKnown = false;
+  /** @type {ClockEstimate | undefined} */
+  #clock;
+  /** @type {Map<string, number>} when a painted frame was last reported, by camera */
+  #painted = new Map();
   /** Why the connection was last lost, in words; '' when it was not. */
   lossReason = '';
   /** When the next attempt is made, on the clock of performance.now(); -1 when none is waiting. */
@@ -351,6 +381,46 @@ export class RelayFeed extends EventTarget {
 
   get camerasKnown() {
     return this.#camerasKnown;
+  }
+
+  /** What is known of this page's clock; undefined until the relay has said it. */
+  get clock() {
+    return this.#clock;
+  }
+
+  /**
+   * How long a frame took, up to a moment on this page.
+   * @param {Frame} frame
+   * @param {number} [at] on the clock of performance.now(), as `receivedAt`, which is the default
+   * @returns {FrameLatency | undefined} undefined while this page's clock is not known
+   */
+  latencyOf(frame, at = frame.receivedAt) {
+    const clock = this.#clock;
+    if (!clock || frame.relayedAt <= 0) return undefined;
+    const relayNow = performance.timeOrigin + at - clock.offsetMs;
+    const captured = frame.ageErrorMs >= 0 ? Date.parse(frame.capturedAt) : NaN;
+    const known = Number.isFinite(captured);
+    return {
+      captureToRelayMs: known ? Math.max(0, frame.relayedAt - captured) : -1,
+      relayToPageMs: Math.max(0, relayNow - frame.relayedAt),
+      totalMs: known ? Math.max(0, relayNow - captured) : -1,
+      // The relay writes its times in whole milliseconds.
+      errorMs: clock.errorMs + 1 + (known ? frame.ageErrorMs : 0),
+    };
+  }
+
+  /**
+   * A frame is on the screen: tells the relay, once a second and camera, so that its statistics
+   * reach that far.
+   * @param {Frame} frame
+   */
+  painted(frame) {
+    const now = performance.now();
+    const before = this.#painted.get(frame.camera);
+    if (!this.#clock || (before !== undefined && now - before < PAINTED_GAP_MS)) return;
+    this.#painted.set(frame.camera, now);
+    const { camera, sequence } = frame;
+    this.#send({ type: 'frame_painted', camera, sequence, paintedAt: pageTime() });
   }
 
   get url() {
@@ -456,6 +526,7 @@ export class RelayFeed extends EventTarget {
         if (interests.delete(interest) && interests.size === 0) {
           this.#interests.delete(camera);
           this.#last.delete(camera);
+          this.#painted.delete(camera);
           this.#askSoon();
         }
       },
@@ -475,6 +546,7 @@ export class RelayFeed extends EventTarget {
     this.#registered = false;
     this.#asked = '';
     this.#announced = undefined;
+    this.#clock = undefined;
     this.#openedAt = performance.now();
     /** @type {WebSocket} */
     let socket;
@@ -509,6 +581,7 @@ export class RelayFeed extends EventTarget {
 
   /** @param {string} text */
   #onText(text) {
+    const arrivedAt = pageTime();
     /** @type {Record<string, unknown>} */
     let message;
     try {
@@ -534,6 +607,17 @@ export class RelayFeed extends EventTarget {
         break;
       case 'image_frame':
         this.#announced = message;
+        break;
+      case 'clock_probe':
+        this.#send({
+          type: 'clock_answer',
+          probe: number(message.probe),
+          receivedAt: arrivedAt,
+          sentAt: pageTime(),
+        });
+        if (typeof message.offsetMs === 'number' && typeof message.errorMs === 'number') {
+          this.#clock = { offsetMs: message.offsetMs, errorMs: message.errorMs };
+        }
         break;
       case 'server_shutdown':
         this.lossReason = 'The relay is shutting down.';
@@ -571,6 +655,8 @@ export class RelayFeed extends EventTarget {
       width: number(about.width),
       height: number(about.height),
       ageMs: Math.max(0, number(about.ageMs)),
+      ageErrorMs: typeof about.ageErrorMs === 'number' ? about.ageErrorMs : -1,
+      relayedAt: Math.max(0, number(Date.parse(String(about.timestamp)))),
       receivedAt: now,
       identical: before !== undefined && sameBytes(before, bytes),
     };

@@ -220,6 +220,7 @@ public final class CaptureLoop {
           lastFailure = "";
           LOG.log(Level.DEBUG, "{0}: first frame", camera);
         }
+        mailbox.filling().readAt(now);
         mailbox.put();
         mail.run();
       } else if (watch.silent(now)) {

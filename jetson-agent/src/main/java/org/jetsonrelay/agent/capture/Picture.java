@@ -10,8 +10,12 @@ import java.nio.ByteBuffer;
  */
 public final class Picture {
 
+  /** A picture that no source has filled. */
+  public static final long UNREAD = Long.MIN_VALUE;
+
   private ByteBuffer data;
   private long capturedAtMillis;
+  private long readNanos = UNREAD;
 
   /** With room for {@code bytes} to begin with. */
   public Picture(int bytes) {
@@ -31,6 +35,18 @@ public final class Picture {
   /** Sets the capture time, milliseconds since 1970. */
   public void capturedAt(long millis) {
     capturedAtMillis = millis;
+  }
+
+  /**
+   * When the source had the JPEG ready, as {@link System#nanoTime}; {@link #UNREAD} if none did.
+   */
+  public long readNanos() {
+    return readNanos;
+  }
+
+  /** Sets when the JPEG was ready, as {@link System#nanoTime}. */
+  public void readAt(long nanos) {
+    readNanos = nanos;
   }
 
   /** Empties the buffer and makes sure that {@code bytes} fit: position 0, limit = capacity. */

@@ -28,13 +28,20 @@ final class Line implements WebSocket.Listener {
    * Complete messages: added by the callbacks, taken by the uplink thread. Never full, see {@link
    * #onOpen}.
    */
-  private final Queue<String> inbox = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final Queue<Text> inbox = new ArrayBlockingQueue<>(MOST_WAITING);
 
   /**
    * Pongs that may answer a frame's pings, as {@link #inbox}; more than fit are made up by the
    * relay, or will be made up for by the next one.
    */
   private final Queue<Pong> pongs = new ArrayBlockingQueue<>(MOST_WAITING);
+
+  /**
+   * A message.
+   *
+   * @param atNanos when all of it had come, as {@link System#nanoTime}
+   */
+  record Text(long atNanos, String text) {}
 
   /**
    * A pong with a number in it.
@@ -85,7 +92,7 @@ final class Line implements WebSocket.Listener {
     if (!last) {
       return null;
     }
-    if (!inbox.offer(parts.toString())) {
+    if (!inbox.offer(new Text(heardNanos, parts.toString()))) {
       tooLarge = true;
       end(Ending.lost("the relay sends more messages than can be handled"));
     }
@@ -139,7 +146,7 @@ final class Line implements WebSocket.Listener {
   }
 
   /** Uplink thread: the next message, or null. */
-  @Nullable String next() {
+  @Nullable Text next() {
     return inbox.poll();
   }
 

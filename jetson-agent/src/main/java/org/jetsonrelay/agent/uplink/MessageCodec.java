@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.Optional;
 import org.jetsonrelay.agent.policy.AudienceReport;
 
@@ -42,6 +43,8 @@ final class MessageCodec {
     double deliveredFps = 0;
     double wantedFps = 0;
     double ageMillis = 0;
+    double probe = 0;
+    double sequence = 0;
     try (JsonParser json = JSON.createParser(trimmed(text))) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return bad("not a JSON object");
@@ -62,6 +65,8 @@ final class MessageCodec {
           case "deliveredFps" -> deliveredFps = number;
           case "wantedFps" -> wantedFps = number;
           case "ageMs" -> ageMillis = number;
+          case "probe" -> probe = number;
+          case "sequence" -> sequence = number;
           default -> {}
         }
       }
@@ -85,7 +90,15 @@ final class MessageCodec {
               ServerMessage.Type.FEEDBACK,
               "",
               message,
-              new AudienceReport((int) viewers, deliveredFps, wantedFps, (long) ageMillis));
+              new AudienceReport((int) viewers, deliveredFps, wantedFps, (long) ageMillis),
+              ServerMessage.ClockQuestion.NONE);
+      case "clock_probe" ->
+          new ServerMessage(
+              ServerMessage.Type.CLOCK,
+              "",
+              message,
+              null,
+              new ServerMessage.ClockQuestion((long) probe, (long) sequence));
       case "" -> bad("no type");
       default -> new ServerMessage(ServerMessage.Type.OTHER, "", message);
     };
@@ -104,7 +117,7 @@ final class MessageCodec {
     return text.substring(0, end);
   }
 
-  /** The registration as a camera. */
+  /** The registration as a camera; the exchange of time stamps is always asked for. */
   static String clientType(Optional<String> name, Optional<String> token, boolean feedback) {
     return write(json -> {
       json.writeStringField("type", "client_type");
@@ -115,16 +128,28 @@ final class MessageCodec {
       if (token.isPresent()) {
         json.writeStringField("token", token.get());
       }
+      json.writeArrayFieldStart("features");
       if (feedback) {
-        json.writeArrayFieldStart("features");
         json.writeString("feedback");
-        json.writeEndArray();
       }
+      json.writeString("clock");
+      json.writeEndArray();
     });
   }
 
   /** What goes before an image. */
   static String imageData(String from, String source, int bytes, long capturedAtMillis) {
+    return imageData(from, source, bytes, capturedAtMillis, 0, 0);
+  }
+
+  /** The same with the times of two more hops, for a relay that exchanges time stamps. */
+  static String imageData(
+      String from,
+      String source,
+      int bytes,
+      long capturedAtMillis,
+      long encodedAtMillis,
+      long sentAtMillis) {
     return write(json -> {
       json.writeStringField("type", "image_data");
       json.writeStringField("from", from);
@@ -132,6 +157,22 @@ final class MessageCodec {
       json.writeStringField("format", "jpeg");
       json.writeStringField("timestamp", Long.toString(capturedAtMillis));
       json.writeStringField("source", source);
+      if (encodedAtMillis > 0) {
+        json.writeNumberField("encodedAt", encodedAtMillis);
+      }
+      if (sentAtMillis > 0) {
+        json.writeNumberField("sentAt", sentAtMillis);
+      }
+    });
+  }
+
+  /** The answer to a {@code clock_probe}; times in microseconds since 1970. */
+  static String clockAnswer(long probe, long receivedAtMicros, long sentAtMicros) {
+    return write(json -> {
+      json.writeStringField("type", "clock_answer");
+      json.writeNumberField("probe", probe);
+      json.writeNumberField("receivedAt", BigDecimal.valueOf(receivedAtMicros, 3));
+      json.writeNumberField("sentAt", BigDecimal.valueOf(sentAtMicros, 3));
     });
   }
 

@@ -12,11 +12,28 @@ import org.jspecify.annotations.Nullable;
  *     stop_streaming}, the code of an {@code error}; else empty
  * @param message its text for people; may be empty
  * @param report what {@code stream_feedback} says; null in all others
+ * @param clock what {@code clock_probe} says
  */
-record ServerMessage(Type type, String subject, String message, @Nullable AudienceReport report) {
+record ServerMessage(
+    Type type,
+    String subject,
+    String message,
+    @Nullable AudienceReport report,
+    ClockQuestion clock) {
 
   ServerMessage(Type type, String subject, String message) {
-    this(type, subject, message, null);
+    this(type, subject, message, null, ClockQuestion.NONE);
+  }
+
+  /**
+   * A question for the time.
+   *
+   * @param probe its number
+   * @param sequence the latest frame that the relay has
+   */
+  record ClockQuestion(long probe, long sequence) {
+
+    static final ClockQuestion NONE = new ClockQuestion(0, 0);
   }
 
   /** The types that matter. */
@@ -30,6 +47,7 @@ record ServerMessage(Type type, String subject, String message, @Nullable Audien
     SHUTDOWN,
     ERROR,
     FEEDBACK,
+    CLOCK,
     /** Well-formed, but nothing to this agent; a newer relay may say more than it knows. */
     OTHER,
     /** Not a JSON object with a type. */

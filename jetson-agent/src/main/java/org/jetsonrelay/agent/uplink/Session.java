@@ -53,6 +53,7 @@ final class Session {
   private final Keepalive keepalive;
   private final long openedNanos = System.nanoTime();
   private final Queue<String> answers = new ArrayDeque<>(MOST_ANSWERS);
+  private final ClockReply clockReply;
 
   private String clientId = "";
   private boolean registered;
@@ -77,6 +78,7 @@ final class Session {
     adaptation = uplink.adaptation();
     sender = new FrameSender(socket, uplink.firstPing(), openedNanos);
     keepalive = new Keepalive(settings.limits().ping(), openedNanos);
+    clockReply = new ClockReply(clock);
   }
 
   /** Serves the connection until it has ended, and says how. */
@@ -161,8 +163,14 @@ final class Session {
     for (Line.Pong pong = line.nextPong(); pong != null; pong = line.nextPong()) {
       sender.pong(pong);
     }
-    for (String text = line.next(); text != null; text = line.next()) {
-      Ending ending = handle(MessageCodec.read(text), nowNanos);
+    for (Line.Text next = line.next(); next != null; next = line.next()) {
+      ServerMessage message = MessageCodec.read(next.text());
+      if (message.type() == ServerMessage.Type.CLOCK) {
+        clockReply.asked(message.clock(), next.atNanos());
+        tally.relayHas(message.clock().sequence());
+        continue;
+      }
+      Ending ending = handle(message, nowNanos);
       if (ending != null) {
         return ending;
       }
@@ -177,7 +185,7 @@ final class Session {
         if (!registered) {
           registered = true;
           demand.registered();
-          uplink.registered(nowNanos);
+          uplink.registered(clientId, nowNanos);
         }
       }
       case START -> {
@@ -218,7 +226,7 @@ final class Session {
           sender.follow(report);
         }
       }
-      case PONG, OTHER -> {}
+      case PONG, CLOCK, OTHER -> {}
     }
     return null;
   }
@@ -258,6 +266,8 @@ final class Session {
     String answer = answers.poll();
     if (answer != null) {
       send(socket.sendText(answer, true));
+    } else if (clockReply.waiting()) {
+      send(socket.sendText(clockReply.answer(System.nanoTime()), true));
     } else if (registered && pinging.isDone() && demand.sending() && mailbox.hasPicture()) {
       // First the gate, then the picture: a newer one may come while it is shut.
       long wait = sender.waitNanos(nowNanos);
@@ -273,8 +283,16 @@ final class Session {
   private void send(Picture picture, long nowNanos) {
     ByteBuffer jpeg = picture.data().duplicate();
     String from = clientId.isEmpty() ? camera : clientId;
+    long now = clock.millis();
+    boolean timed = clockReply.exchanging() && picture.readNanos() != Picture.UNREAD;
     String metadata =
-        MessageCodec.imageData(from, camera, jpeg.remaining(), picture.capturedAtMillis());
+        MessageCodec.imageData(
+            from,
+            camera,
+            jpeg.remaining(),
+            picture.capturedAtMillis(),
+            timed ? now - (nowNanos - picture.readNanos()) / 1_000_000 : 0,
+            timed ? now : 0);
     inFlight = picture;
     send(sender.send(metadata, jpeg, nowNanos));
   }
@@ -288,7 +306,7 @@ final class Session {
   }
 
   private long nanosToWait(long nowNanos) {
-    if (sending.isDone() && !answers.isEmpty()) {
+    if (sending.isDone() && (!answers.isEmpty() || clockReply.waiting())) {
       return 0;
     }
     return Math.min(LONGEST_PARK_NANOS, keepalive.nanosToChange(line.heardNanos(), nowNanos));

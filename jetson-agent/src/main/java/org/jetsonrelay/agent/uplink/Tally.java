@@ -19,6 +19,7 @@ final class Tally {
   private final Latencies latencies = new Latencies();
   private long bytes;
   private long sinceNanos;
+  private long relaySequence;
 
   Tally(long nowNanos) {
     sinceNanos = nowNanos;
@@ -29,6 +30,11 @@ final class Tally {
     frames.increment();
     bytes += frameBytes;
     latencies.record(latencyMillis);
+  }
+
+  /** The relay has said which of this camera's frames was its latest. */
+  void relayHas(long sequence) {
+    relaySequence = sequence;
   }
 
   /** Frames sent since the start. */
@@ -51,14 +57,15 @@ final class Tally {
             : Optional.of(
                 String.format(
                     Locale.ROOT,
-                    "%d frames sent in %.0f s (%.1f fps, %.2f MB/s), %d skipped, capture to send p50 %d ms, p99 %d ms",
+                    "%d frames sent in %.0f s (%.1f fps, %.2f MB/s), %d skipped, capture to send p50 %d ms, p99 %d ms%s",
                     sent,
                     seconds,
                     sent / seconds,
                     bytes / seconds / 1e6,
                     skipped,
                     latencies.quantile(0.5),
-                    latencies.quantile(0.99)));
+                    latencies.quantile(0.99),
+                    relaySequence == 0 ? "" : ", at the relay up to sequence " + relaySequence));
     latencies.clear();
     bytes = 0;
     sinceNanos = nowNanos;

@@ -227,11 +227,16 @@ public final class Uplink {
   }
 
   /** Uplink thread: the relay has taken the registration. */
-  void registered(long nowNanos) {
+  void registered(String clientId, long nowNanos) {
     backoff.succeeded(nowNanos);
     connected = true;
     lastFailure = "";
-    LOG.log(Level.INFO, "{0}: registered at {1}", camera, Failures.bare(relay));
+    LOG.log(
+        Level.INFO,
+        "{0}: registered at {1} as {2}",
+        camera,
+        Failures.bare(relay),
+        clientId.isEmpty() ? "a camera without an id" : Failures.shortened(clientId));
   }
 
   private void report(Ending ending) {

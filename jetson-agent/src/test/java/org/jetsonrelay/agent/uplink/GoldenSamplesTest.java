@@ -59,7 +59,8 @@ class GoldenSamplesTest {
     "stop_streaming,STOP,requestedBy",
     "server_shutdown,SHUTDOWN,",
     "error,ERROR,code",
-    "stream_feedback,FEEDBACK,"
+    "stream_feedback,FEEDBACK,",
+    "clock_probe,CLOCK,"
   })
   void readsWhatARelaySays(String file, ServerMessage.Type type, String subject)
       throws IOException {
@@ -80,6 +81,24 @@ class GoldenSamplesTest {
   }
 
   @Test
+  void readsQuestionsForTheTime() throws IOException {
+    assertThat(samples("clock_probe"))
+        .extracting(sample -> MessageCodec.read(json(sample)).clock())
+        .containsExactly(
+            new ServerMessage.ClockQuestion(1, 0),
+            new ServerMessage.ClockQuestion(9, 0),
+            new ServerMessage.ClockQuestion(1, 0),
+            new ServerMessage.ClockQuestion(10, 1803));
+  }
+
+  @Test
+  void writesAnswersThatARelayReads() throws IOException {
+    assertThat(samples("clock_answer"))
+        .extracting(GoldenSamplesTest::json)
+        .contains(MessageCodec.clockAnswer(9, 1_755_500_000_123_456L, 1_755_500_000_123_789L));
+  }
+
+  @Test
   void writesARegistrationThatARelayReads() throws IOException {
     assertThat(samples("client_type"))
         .extracting(GoldenSamplesTest::json)
@@ -92,7 +111,10 @@ class GoldenSamplesTest {
   void writesMetadataThatARelayReads() throws IOException {
     assertThat(samples("image_data"))
         .extracting(GoldenSamplesTest::json)
-        .contains(MessageCodec.imageData("jetson", "camera0", 45231, 1755500000123L));
+        .contains(MessageCodec.imageData("jetson", "camera0", 45231, 1755500000123L))
+        .contains(
+            MessageCodec.imageData(
+                "jetson", "camera0", 45231, 1755500000123L, 1755500000131L, 1755500000132L));
   }
 
   @Test

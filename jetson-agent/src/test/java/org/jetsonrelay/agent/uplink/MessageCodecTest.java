@@ -58,6 +58,6 @@ class MessageCodecTest {
   void escapesWhatUsersChoose() {
     assertThat(MessageCodec.clientType(Optional.of("a\"b"), Optional.of("\\"), false))
         .isEqualTo(
-            "{\"type\":\"client_type\",\"clientType\":\"jetson\",\"name\":\"a\\\"b\",\"token\":\"\\\\\"}");
+            "{\"type\":\"client_type\",\"clientType\":\"jetson\",\"name\":\"a\\\"b\",\"token\":\"\\\\\",\"features\":[\"clock\"]}");
   }
 }

@@ -153,7 +153,8 @@ class PacedUplinkTest {
   @Test
   void asksForFeedbackAndSendsNoMoreThanIsWanted() {
     TestRelay.Connection connection = streaming();
-    assertThat(connection.messages().get(0).text()).endsWith("\"features\":[\"feedback\"]}");
+    assertThat(connection.messages().get(0).text())
+        .endsWith("\"features\":[\"feedback\",\"clock\"]}");
     put(100);
     await().until(() -> connection.images().size() == 1);
     connection.say(

@@ -115,7 +115,7 @@ class UplinkTest {
 
     assertThat(connection.messages().get(0).text())
         .isEqualTo(
-            "{\"type\":\"client_type\",\"clientType\":\"jetson\",\"name\":\"front\",\"token\":\"s3cret\"}");
+            "{\"type\":\"client_type\",\"clientType\":\"jetson\",\"name\":\"front\",\"token\":\"s3cret\",\"features\":[\"clock\"]}");
     assertThat(connection.request()).contains("Authorization: Bearer s3cret");
   }
 

@@ -23,7 +23,7 @@ public class ServerMessagesBenchmark {
   public byte[] imageFrameWithDetails() {
     long now = ++millis;
     return ServerMessages.imageFrame(
-        FROM, now, 45_231, new FrameDetails("front", now, now - 20, 1280, 720, 21, 0));
+        FROM, now, 45_231, new FrameDetails("front", now, now - 20, 1280, 720, 21, 0, -1));
   }
 
   /// `image_frame` of version 1.

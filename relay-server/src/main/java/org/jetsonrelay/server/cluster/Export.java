@@ -248,6 +248,7 @@ final class Export implements Viewer {
         -1,
         -1,
         -1,
-        (nowNanos - openedNanos) / 1_000_000);
+        (nowNanos - openedNanos) / 1_000_000,
+        watch.latency(nowNanos));
   }
 }

@@ -3,6 +3,7 @@ package org.jetsonrelay.server.frame;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jetsonrelay.server.timing.IsoTime;
 
 /// One immutable JPEG with what is known about it, laid out so that a viewer's write is one range
 /// of shared memory:

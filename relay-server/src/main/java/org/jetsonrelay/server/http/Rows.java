@@ -11,6 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.ViewerRow;
+import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jetsonrelay.server.timing.Hop;
+import org.jetsonrelay.server.timing.Latency;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of `/stats` as JSON: sorted, so that a reader can compare two answers, and with numbers
 /// that JSON can hold.
@@ -52,7 +56,37 @@ final class Rows {
         .set("lastFrameAgeMs", row.lastFrameAgeMillis())
         .set("viewers", row.viewers())
         .set("connectedMs", row.connectedMillis())
+        .set("clock", clock(row.clock()))
+        .set("latency", latency(row.latency()))
         .build();
+  }
+
+  /// What is known of a client's clock; an empty object when nothing is.
+  static JsonObject clock(@Nullable ClockEstimate clock) {
+    JsonObject.Builder json = JsonObject.builder();
+    if (clock != null) {
+      json.set("errorMs", number(clock.errorNanos() / 1e6))
+          .set("roundTripMs", number(clock.roundTripNanos() / 1e6))
+          .set("driftPpm", number(clock.drift() * 1e6));
+    }
+    return json.build();
+  }
+
+  /// Only hops that were measured: none across two clocks unless both are known.
+  private static JsonObject latency(Map<Hop, Latency> latency) {
+    JsonObject.Builder json = JsonObject.builder();
+    new TreeMap<>(latency)
+        .forEach((hop, figures) ->
+            json.set(
+                hop.field(),
+                JsonObject.builder()
+                    .set("p50", number(figures.p50Millis()))
+                    .set("p95", number(figures.p95Millis()))
+                    .set("p99", number(figures.p99Millis()))
+                    .set("errorMs", number(figures.errorMillis()))
+                    .set("frames", figures.frames())
+                    .build()));
+    return json.build();
   }
 
   private static JsonObject viewer(ViewerRow row) {
@@ -72,11 +106,18 @@ final class Rows {
         .set("linkBitsPerSecond", number(row.linkBitsPerSecond()))
         .set("roundTripMs", number(row.roundTripMillis()))
         .set("connectedMs", row.connectedMillis())
+        .set("latency", byCamera(row.latency()))
         .build();
   }
 
+  private static JsonObject byCamera(Map<String, Map<Hop, Latency>> latency) {
+    JsonObject.Builder json = JsonObject.builder();
+    new TreeMap<>(latency).forEach((camera, hops) -> json.set(camera, latency(hops)));
+    return json.build();
+  }
+
   /// Two decimals; a rate that is no number, for example over no time at all, is 0.
-  private static BigDecimal number(double value) {
+  static BigDecimal number(double value) {
     if (!Double.isFinite(value)) {
       return BigDecimal.ZERO;
     }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jetsonrelay.server.frame.Frame;
 
@@ -73,6 +77,11 @@ public final class Camera {
     return sequence.incrementAndGet();
   }
 
+  /// The sequence given to the latest frame, 0 before the first.
+  long lastSequence() {
+    return sequence.get();
+  }
+
   void deliver(Frame frame) {
     for (Subscription subscription : subscriptions) {
       subscription.deliver(frame);
@@ -132,6 +141,20 @@ public final class Camera {
 
   void removeAll() {
     subscriptions = NOBODY;
+  }
+
+  /// The last frames with their ways to those who watch now, oldest first. Not under the lock: it
+  /// asks viewers.
+  List<FrameHops> trace() {
+    Map<Long, List<FrameHops.Delivery>> deliveries = new HashMap<>();
+    for (Subscription subscription : subscriptions) {
+      for (FrameHops.Delivery one : subscription.watch().viewer().deliveries(name)) {
+        deliveries.computeIfAbsent(one.sequence(), _ -> new ArrayList<>()).add(one);
+      }
+    }
+    return feed.log().last().stream()
+        .map(frame -> frame.with(deliveries.getOrDefault(frame.sequence(), List.of())))
+        .toList();
   }
 
   CameraRow row(long nowNanos) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
-/// Estimates how far a camera's clock is from the relay's, from nothing but the frames' own time
-/// stamps.
+import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jspecify.annotations.Nullable;
+
+/// How far a camera's clock is from the relay's: by the exchange of time stamps with a camera that
+/// takes part in it, else estimated from nothing but the frames' own time stamps.
 ///
 /// The time from a frame's capture (camera's clock) to its receipt (relay's clock) is the clocks'
 /// distance plus the frame's transit. The distance is constant and the transit is never negative,
@@ -15,7 +18,10 @@ package org.jetsonrelay.server.hub;
 /// smaller than before is taken at once, one larger by more than ten seconds starts the estimate
 /// anew.
 ///
-/// The publisher's reader thread observes, any thread asks.
+/// An exchange tells the distance itself, with a bound of its error, so ages then contain the
+/// transit.
+///
+/// The publisher's reader thread observes and is told of exchanges, any thread asks.
 public final class CameraClock {
 
   private static final long HALF_WINDOW_NANOS = 30_000_000_000L;
@@ -23,6 +29,9 @@ public final class CameraClock {
 
   /// 9999-12-31T23:59:59.999Z: a time stamp outside of it is no time.
   private static final long LATEST_MILLIS = 253_402_300_799_999L;
+
+  /// The last time whose nanoseconds fit.
+  private static final long LATEST_EXACT_MILLIS = Long.MAX_VALUE / 2_000_000;
 
   private static final long UNKNOWN = Long.MIN_VALUE;
 
@@ -33,6 +42,42 @@ public final class CameraClock {
 
   /// Written by the observing thread, read by any; [#UNKNOWN] before the first time stamp.
   private volatile long offsetMillis = UNKNOWN;
+
+  /// Written by the observing thread, read by any; null when there was no exchange.
+  private volatile @Nullable Exchanged exchanged;
+
+  /// @param estimate the camera's clock against the relay's running time
+  /// @param offsetMillis the relay's wall clock less the camera's clock
+  private record Exchanged(ClockEstimate estimate, long offsetMillis) {}
+
+  /// Time stamps were exchanged: from now on this goes before what frames tell.
+  ///
+  /// @param nowMillis the relay's wall clock
+  public void exchanged(ClockEstimate estimate, long nowMillis, long nowNanos) {
+    long camera = Math.floorDiv(estimate.peerNanos(nowNanos) + 500_000, 1_000_000L);
+    exchanged = new Exchanged(estimate, nowMillis - camera);
+  }
+
+  /// The estimate by exchange; null when there was none.
+  public @Nullable ClockEstimate estimate() {
+    Exchanged known = exchanged;
+    return known == null ? null : known.estimate();
+  }
+
+  /// A time of the camera's in [System#nanoTime()] of this relay; [FrameHops#UNKNOWN] when the
+  /// clock is not known by exchange, or it cannot be a time.
+  public long relayNanos(long cameraMillis) {
+    Exchanged known = exchanged;
+    return known == null || cameraMillis <= 0 || cameraMillis > LATEST_EXACT_MILLIS
+        ? FrameHops.UNKNOWN
+        : known.estimate().relayNanos(cameraMillis * 1_000_000);
+  }
+
+  /// By how much [#relayNanos] may be wrong; [Long#MAX_VALUE] when nothing is known.
+  public long errorNanos(long nowNanos) {
+    Exchanged known = exchanged;
+    return known == null ? Long.MAX_VALUE : known.estimate().errorNanos(nowNanos);
+  }
 
   /// Takes one frame's time stamps into account. A capture time that cannot be one is ignored.
   public void observe(long capturedAtMillis, long receivedAtMillis, long nowNanos) {
@@ -62,7 +107,8 @@ public final class CameraClock {
   /// A capture time, told by the relay's clock; `fallbackMillis` (the time of receipt, say) when
   /// the capture time cannot be one or nothing is known of the camera's clock.
   public long onRelayClock(long capturedAtMillis, long fallbackMillis) {
-    long offset = offsetMillis;
+    Exchanged known = exchanged;
+    long offset = known == null ? offsetMillis : known.offsetMillis();
     return offset == UNKNOWN || !isTime(capturedAtMillis)
         ? fallbackMillis
         : capturedAtMillis + offset;
@@ -72,6 +118,12 @@ public final class CameraClock {
   /// transit; at least 0. Without a usable capture time, the time since its receipt.
   public long ageMillis(long capturedAtMillis, long receivedAtMillis, long nowMillis) {
     return Math.max(0, nowMillis - onRelayClock(capturedAtMillis, receivedAtMillis));
+  }
+
+  /// By how much [#ageMillis] may be wrong, rounded up; -1 when the clock is not known by exchange.
+  public long ageErrorMillis(long nowNanos) {
+    Exchanged known = exchanged;
+    return known == null ? -1 : known.estimate().errorNanos(nowNanos) / 1_000_000 + 1;
   }
 
   private static boolean isTime(long millis) {

@@ -2,6 +2,11 @@
 package org.jetsonrelay.server.hub;
 
 import java.util.List;
+import java.util.Map;
+import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jetsonrelay.server.timing.Hop;
+import org.jetsonrelay.server.timing.Latency;
+import org.jspecify.annotations.Nullable;
 
 /// One camera as it stood when somebody asked: for `/stats`, `camera_list` and the dashboard.
 ///
@@ -21,6 +26,9 @@ import java.util.List;
 /// @param connectedMillis for how long this publisher has been connected
 /// @param node the relay it comes from; empty for a camera of this one
 /// @param hops ids of the relays it has come through before this one
+/// @param clock what is known of the publisher's clock by exchange of time stamps, as of now; null
+///   when nothing
+/// @param latency how long its frames took lately, by hop
 public record CameraRow(
     String name,
     String from,
@@ -37,7 +45,9 @@ public record CameraRow(
     int viewers,
     long connectedMillis,
     String node,
-    List<String> hops) {
+    List<String> hops,
+    @Nullable ClockEstimate clock,
+    Map<Hop, Latency> latency) {
 
   /// Copies the list.
   public CameraRow {

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.RateMeter;
 import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.timing.ClockEstimate;
 import org.jspecify.annotations.Nullable;
 
 /// One publisher's time on a camera: what it publishes through, and what is known of it. It ends
@@ -20,6 +21,7 @@ public final class Feed {
   private final Holder holder;
   private final RelayMetrics metrics;
   private final CameraClock clock = new CameraClock();
+  private final FrameLog log;
   private final RateMeter rate = new RateMeter();
 
   /// The latest frame, for those who join. The publisher puts; borrowing empties it for a moment,
@@ -60,6 +62,7 @@ public final class Feed {
     this.camera = camera;
     this.holder = holder;
     this.metrics = metrics;
+    log = new FrameLog(clock, metrics.hops());
   }
 
   /// The publisher with what was asked of it before the hub's lock was taken.
@@ -116,6 +119,11 @@ public final class Feed {
     return camera.audience(nowNanos);
   }
 
+  /// The latest frame's sequence, 0 before the first.
+  public long sequence() {
+    return sequence;
+  }
+
   /// Whether a newer publisher has the name now, or this one has left.
   public boolean ended() {
     return ended;
@@ -130,6 +138,14 @@ public final class Feed {
   /// Gives a frame to everybody who watches. The caller keeps its reference. After the end of this
   /// feed the frame is ignored.
   public void publish(Frame frame) {
+    publish(frame, 0, 0);
+  }
+
+  /// The same for a camera that tells more of its hops, by its own clock; 0 when it did not.
+  ///
+  /// @param encodedAtMillis when the JPEG was made
+  /// @param sentAtMillis when the camera began to send it
+  public void publish(Frame frame, long encodedAtMillis, long sentAtMillis) {
     if (ended) {
       return;
     }
@@ -144,6 +160,7 @@ public final class Feed {
     latest.put(frame);
     camera.deliver(frame);
     arrived(nowNanos, frame.jpegLength());
+    log.add(frame, encodedAtMillis, sentAtMillis); // last: viewers need not wait for it
   }
 
   /// Gives an announced payload to everybody who watches. The caller keeps its reference. After the
@@ -179,6 +196,11 @@ public final class Feed {
     } finally {
       borrowing.unlock();
     }
+  }
+
+  /// The hops of the last frames.
+  FrameLog log() {
+    return log;
   }
 
   boolean isFresh(long nowNanos, long limitNanos) {
@@ -234,6 +256,7 @@ public final class Feed {
 
   CameraRow row(String demand, int viewers, long nowNanos) {
     long count = frames;
+    ClockEstimate exchanged = clock.estimate();
     return new CameraRow(
         camera.name(),
         holder.id(),
@@ -250,6 +273,8 @@ public final class Feed {
         viewers,
         Math.max(0, nowNanos - holder.connectedNanos()) / 1_000_000,
         holder.node(),
-        holder.hops());
+        holder.hops(),
+        exchanged == null ? null : exchanged.at(nowNanos),
+        log.latency(nowNanos));
   }
 }

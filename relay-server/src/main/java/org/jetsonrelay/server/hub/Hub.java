@@ -93,7 +93,7 @@ public final class Hub {
       feed = camera.feed();
       step(camera, new Demand.Event.PublisherCame(), nowNanos, effects);
       effects.changed(watches);
-      effects.log("camera " + name + " is fed by " + feed.publisherId());
+      effects.log("camera " + name + " is fed by " + feed.publisherId() + after(camera));
     } finally {
       lock.unlock();
     }
@@ -238,7 +238,7 @@ public final class Hub {
           if (feed.isFresh(nowNanos, staleNanos)) {
             feed.live(true);
           } else {
-            effects.log("camera " + camera.name() + " is stale");
+            effects.log("camera " + camera.name() + " is stale" + after(camera));
             effects.changed(watches);
           }
         }
@@ -261,7 +261,7 @@ public final class Hub {
       step(feed.camera(), new Demand.Event.FrameArrived(), nowNanos, effects);
       if (!feed.live()) {
         feed.live(true);
-        effects.log("camera " + feed.camera().name() + " is live");
+        effects.log("camera " + feed.camera().name() + " is live" + after(feed.camera()));
         effects.changed(watches);
       }
     } finally {
@@ -285,6 +285,12 @@ public final class Hub {
   public @Nullable Frame latest(String name) {
     Camera camera = camera(name);
     return camera == null ? null : camera.feed().latest();
+  }
+
+  /// The way of a camera's last frames, oldest first; null when there is no such camera.
+  public @Nullable List<FrameHops> trace(String name) {
+    Camera camera = camera(name);
+    return camera == null ? null : camera.trace();
   }
 
   /// All cameras as they stand, by name.
@@ -319,7 +325,7 @@ public final class Hub {
   }
 
   private void subscribe(Watch watch, Camera camera, long nowNanos, Effects effects) {
-    Subscription subscription = new Subscription(camera, watch, settings, metrics);
+    Subscription subscription = new Subscription(camera, watch, settings, metrics, nowNanos);
     // In the viewer's list first: it must be there when the first mail comes.
     watch.add(subscription);
     camera.add(subscription);
@@ -354,6 +360,12 @@ public final class Hub {
       case Demand.Effect.Start(String by) -> order(camera.feed(), true, by, effects);
       case Demand.Effect.Stop(String by) -> order(camera.feed(), false, by, effects);
     }
+  }
+
+  /// Where in the camera's frames something happened: what agents log, too.
+  private static String after(Camera camera) {
+    long sequence = camera.lastSequence();
+    return sequence == 0 ? "" : " at sequence " + sequence;
   }
 
   private static void order(Feed feed, boolean streaming, String by, Effects effects) {

@@ -4,6 +4,7 @@ package org.jetsonrelay.server.hub;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.timing.HopWindows;
 import org.jspecify.annotations.Nullable;
 
 /// One viewer's hold on one camera: the mailbox between them, and the announced payloads that wait.
@@ -20,6 +21,8 @@ public final class Subscription {
   private final RelayMetrics metrics;
   private final Mailbox mailbox = new Mailbox();
   private final AnnouncedFifo announced;
+  private final HopWindows hops;
+  private final long sinceNanos;
 
   /// Written by the taker, read by the camera's reader thread when a frame is skipped.
   private volatile SkipCause cause = SkipCause.LINK;
@@ -41,16 +44,29 @@ public final class Subscription {
   /// Only the camera's reader thread's: whether the viewer's failure has been logged.
   private boolean failed;
 
-  Subscription(Camera camera, Watch watch, HubSettings settings, RelayMetrics metrics) {
+  Subscription(
+      Camera camera, Watch watch, HubSettings settings, RelayMetrics metrics, long sinceNanos) {
+    this.sinceNanos = sinceNanos;
     this.camera = camera;
     this.watch = watch;
     this.metrics = metrics;
     announced = new AnnouncedFifo(settings.maxAnnounced(), settings.maxAnnouncedBytes());
+    hops = new HopWindows(metrics.hops());
   }
 
   /// The camera watched.
   public Camera camera() {
     return camera;
+  }
+
+  /// Whether the frame came before this viewer did: its age says nothing about the way.
+  public boolean predatedBy(Frame frame) {
+    return frame.receivedNanos() - sinceNanos < 0;
+  }
+
+  /// How long frames take on this way; whoever writes them to the viewer records.
+  public HopWindows hops() {
+    return hops;
   }
 
   /// Says why a frame that is skipped from now on will have been skipped. Called by the taker

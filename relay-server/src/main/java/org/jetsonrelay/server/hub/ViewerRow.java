@@ -3,6 +3,8 @@ package org.jetsonrelay.server.hub;
 
 import java.util.List;
 import java.util.Map;
+import org.jetsonrelay.server.timing.Hop;
+import org.jetsonrelay.server.timing.Latency;
 
 /// One viewer as it stood when somebody asked: for `/stats` and the dashboard.
 ///
@@ -22,6 +24,7 @@ import java.util.Map;
 /// @param linkBitsPerSecond estimated rate of the link, -1 when unknown
 /// @param roundTripMillis base round trip of the link, -1 when unknown
 /// @param connectedMillis for how long it has been connected
+/// @param latency how long frames took to it lately, by camera and hop
 public record ViewerRow(
     String id,
     String address,
@@ -37,4 +40,5 @@ public record ViewerRow(
     double deliveryMillis,
     double linkBitsPerSecond,
     double roundTripMillis,
-    long connectedMillis) {}
+    long connectedMillis,
+    Map<String, Map<Hop, Latency>> latency) {}

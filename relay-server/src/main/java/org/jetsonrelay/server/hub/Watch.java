@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.timing.Hop;
+import org.jetsonrelay.server.timing.Latency;
 import org.jspecify.annotations.Nullable;
 
 /// One registered viewer: what it chose, and a subscription for each camera that it receives.
@@ -76,6 +78,18 @@ public final class Watch {
     Map<String, Long> byLabel = new LinkedHashMap<>();
     skipped.forEach((cause, count) -> byLabel.put(cause.label(), count.sum()));
     return byLabel;
+  }
+
+  /// How long frames took to this viewer lately, by camera, as a [ViewerRow] wants it.
+  public Map<String, Map<Hop, Latency>> latency(long nowNanos) {
+    Map<String, Map<Hop, Latency>> byCamera = new LinkedHashMap<>();
+    for (Subscription subscription : subscriptions) {
+      Map<Hop, Latency> hops = subscription.hops().read(nowNanos);
+      if (!hops.isEmpty()) {
+        byCamera.put(subscription.camera().name(), hops);
+      }
+    }
+    return byCamera;
   }
 
   /// Announced payloads this viewer did not get because too much waited for it already.

@@ -4,6 +4,7 @@ package org.jetsonrelay.server.metrics;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jetsonrelay.server.timing.HopHistograms;
 
 /// Everything one relay process counts since it started. Each adder is named after what it counts
 /// and only ever grows.
@@ -24,6 +25,7 @@ public final class RelayMetrics {
   private final LongAdder announcedDropped = new LongAdder();
   private final LongAdder authorizationFailures = new LongAdder();
   private final Map<SkipCause, LongAdder> skipped = new EnumMap<>(SkipCause.class);
+  private final HopHistograms hops = new HopHistograms();
   private final LabelledCounter errors = new LabelledCounter();
   private final LabelledCounter closes = new LabelledCounter();
   private final LabelledCounter handshakesRefused = new LabelledCounter();
@@ -97,6 +99,11 @@ public final class RelayMetrics {
       throw new AssertionError(cause);
     }
     return adder;
+  }
+
+  /// How long frames took, hop by hop, all cameras and viewers together.
+  public HopHistograms hops() {
+    return hops;
   }
 
   /// `error` messages sent, by their code.

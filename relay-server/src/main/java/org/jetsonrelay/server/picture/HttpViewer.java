@@ -214,6 +214,7 @@ final class HttpViewer implements Viewer {
         -1,
         -1,
         -1,
-        (nowNanos - connectedNanos) / 1_000_000);
+        (nowNanos - connectedNanos) / 1_000_000,
+        joined == null ? Map.of() : joined.latency(nowNanos));
   }
 }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.Subscription;
 import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.timing.Hop;
 
 /// Answers with one camera's frames as `multipart/x-mixed-replace`, for as long as somebody reads.
 ///
@@ -150,6 +151,10 @@ final class StreamHandler {
         put(NEXT);
         flush();
         viewer.wrote(frame);
+        if (!subscription.predatedBy(frame)) {
+          long nowNanos = now();
+          subscription.hops().record(Hop.RELAY, nowNanos, nowNanos - frame.receivedNanos(), 0);
+        }
       } finally {
         frame.release();
       }

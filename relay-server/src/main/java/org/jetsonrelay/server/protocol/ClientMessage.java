@@ -15,6 +15,8 @@ public sealed interface ClientMessage
         ClientMessage.StopStream,
         ClientMessage.ImageData,
         ClientMessage.ListCameras,
+        ClientMessage.ClockAnswer,
+        ClientMessage.FramePainted,
         ClientMessage.Malformed,
         Announcement {
 
@@ -63,14 +65,34 @@ public sealed interface ClientMessage
   /// `stop_stream`.
   record StopStream() implements ClientMessage {}
 
-  /// `image_data`: metadata of the next binary message.
+  /// `image_data`: metadata of the next binary message. All times are milliseconds since 1970 by
+  /// the client's clock, 0 when the client did not say, or nothing that can be a time.
   ///
-  /// @param capturedAtMillis when it was captured, in milliseconds since 1970 by the client's
-  ///   clock; 0 when the client did not say, or nothing that can be a time
-  record ImageData(long capturedAtMillis) implements ClientMessage {}
+  /// @param capturedAtMillis when it was captured
+  /// @param encodedAtMillis when it was a JPEG
+  /// @param sentAtMillis when the client began to send it
+  record ImageData(long capturedAtMillis, long encodedAtMillis, long sentAtMillis)
+      implements ClientMessage {}
 
   /// `list_cameras`.
   record ListCameras() implements ClientMessage {}
+
+  /// `clock_answer`: the client's half of an exchange of time stamps.
+  ///
+  /// @param probe number of the `clock_probe` it answers
+  /// @param receivedAtMicros when that arrived, microseconds since 1970 by the client's clock
+  /// @param sentAtMicros when this left
+  record ClockAnswer(long probe, long receivedAtMicros, long sentAtMicros)
+      implements ClientMessage {}
+
+  /// `frame_painted`: a viewer has shown a frame.
+  ///
+  /// @param camera the camera's name
+  /// @param sequence the frame's sequence in its camera
+  /// @param paintedAtMicros when it was on the screen, microseconds since 1970 by the client's
+  ///   clock
+  record FramePainted(String camera, long sequence, long paintedAtMicros)
+      implements ClientMessage {}
 
   /// Something else.
   ///

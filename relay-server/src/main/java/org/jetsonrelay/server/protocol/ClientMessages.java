@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes what clients send. Old clients are understood as generously as the old server did;
@@ -36,8 +35,8 @@ public final class ClientMessages {
   /// A binary message of this size or more is never JSON.
   static final int BINARY_JSON_BYTES = 1_000;
 
-  /// 15 digits reach the year 9999, and no further than a long does.
-  private static final Pattern MILLIS = Pattern.compile("[0-9]{1,15}");
+  /// Up to here a JSON number is exact (RFC 8259, section 6).
+  private static final double MAX_COUNT = (1L << 53) - 1;
 
   private ClientMessages() {}
 
@@ -87,8 +86,16 @@ public final class ClientMessages {
       case "pong" -> new ClientMessage.Pong();
       case "request_stream" -> requestStream(json);
       case "stop_stream" -> new ClientMessage.StopStream();
-      case "image_data" -> new ClientMessage.ImageData(captureMillis(json));
+      case "image_data" ->
+          new ClientMessage.ImageData(
+              ClientTimes.millis(json, "timestamp"),
+              ClientTimes.millis(json, "encodedAt"),
+              ClientTimes.millis(json, "sentAt"));
       case "list_cameras" -> new ClientMessage.ListCameras();
+      case "clock_answer" ->
+          new ClientMessage.ClockAnswer(
+              count(json, "probe"), micros(json, "receivedAt"), micros(json, "sentAt"));
+      case "frame_painted" -> painted(json);
       default -> {
         Announcement.Kind kind = Announcement.Kind.named(type);
         yield kind != null
@@ -177,28 +184,35 @@ public final class ClientMessages {
     return OptionalDouble.of(fps);
   }
 
-  /// What old clients put here is anything; what can't be a time counts as absent.
-  private static long captureMillis(JsonObject json) {
-    try {
-      JsonValue value = present(json, "timestamp");
-      if (value == null) {
-        return 0;
-      }
-      double millis =
-          switch (value.type()) {
-            case NUMBER -> value.asNumber().doubleValue();
-            case STRING -> digits(value.asString().value().strip());
-            default -> 0;
-          };
-      return millis > 0 && millis <= IsoTime.MAX_MILLIS ? (long) millis : 0;
-    } catch (RuntimeException e) {
-      // An exponent the library refuses, or half a surrogate pair: no time either.
-      return 0;
+  private static ClientMessage painted(JsonObject json) throws Invalid {
+    JsonValue camera = present(json, "camera");
+    if (camera == null) {
+      throw new Invalid("frame_painted names no camera");
     }
+    return new ClientMessage.FramePainted(
+        name(camera, CameraNames::watchable),
+        count(json, "sequence"),
+        micros(json, "paintedAt"));
   }
 
-  private static long digits(String text) {
-    return MILLIS.matcher(text).matches() ? Long.parseLong(text) : 0;
+  private static long micros(JsonObject json, String field) throws Invalid {
+    long micros = ClientTimes.micros(json, field);
+    if (micros <= 0) {
+      throw new Invalid(field + " must be a time in milliseconds since 1970");
+    }
+    return micros;
+  }
+
+  private static long count(JsonObject json, String field) throws Invalid {
+    JsonValue value = present(json, field);
+    double number =
+        value != null && value.type() == JsonValueType.NUMBER
+            ? value.asNumber().doubleValue()
+            : Double.NaN;
+    if (!(number >= 0 && number <= MAX_COUNT) || number != Math.rint(number)) {
+      throw new Invalid(field + " must be a whole number");
+    }
+    return (long) number;
   }
 
   private static List<JsonValue> list(JsonObject json, String field, int max) throws Invalid {
@@ -224,7 +238,7 @@ public final class ClientMessages {
   }
 
   /// The field's value; null when it is absent or `null`, which means the same.
-  private static @Nullable JsonValue present(JsonObject json, String field) {
+  static @Nullable JsonValue present(JsonObject json, String field) {
     JsonValue value = json.value(field).orElse(null);
     return value == null || value.type() == JsonValueType.NULL ? null : value;
   }

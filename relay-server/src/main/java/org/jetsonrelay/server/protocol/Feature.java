@@ -13,7 +13,9 @@ public enum Feature {
   FEEDBACK("feedback"),
   /// Tell in the pushed `camera_list` through which relays each camera has come: for a relay that
   /// is a viewer of this one.
-  HOPS("hops");
+  HOPS("hops"),
+  /// Exchange time stamps, so that latencies across the two clocks are known.
+  CLOCK("clock");
 
   private final String wireName;
 

@@ -10,6 +10,7 @@ package org.jetsonrelay.server.protocol;
 /// @param height pixels
 /// @param ageMillis from capture to now, corrected for the camera's clock
 /// @param skipped frames of this camera this viewer did not get since its last one
+/// @param ageErrorMillis by how much the age may be wrong, -1 when nobody can say
 public record FrameDetails(
     String camera,
     long sequence,
@@ -17,4 +18,5 @@ public record FrameDetails(
     int width,
     int height,
     long ageMillis,
-    long skipped) {}
+    long skipped,
+    long ageErrorMillis) {}

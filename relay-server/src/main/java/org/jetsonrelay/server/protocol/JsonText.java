@@ -4,6 +4,7 @@ package org.jetsonrelay.server.protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jetsonrelay.server.timing.IsoTime;
 
 /// Writes one JSON object as UTF-8, field by field in the order of the calls.
 ///
@@ -88,6 +89,22 @@ final class JsonText {
       string(values.get(i));
     }
     put(']');
+    return this;
+  }
+
+  /// Milliseconds with three decimals, exact.
+  JsonText micros(String key, long micros) {
+    key(key);
+    long left = micros;
+    if (left < 0) {
+      put('-');
+      left = -left;
+    }
+    ascii(Long.toString(left / 1_000));
+    put('.');
+    put('0' + (int) (left / 100 % 10));
+    put('0' + (int) (left / 10 % 10));
+    put('0' + (int) (left % 10));
     return this;
   }
 

@@ -109,15 +109,19 @@ public final class ServerMessages {
   /// `image_frame` with details, made for one viewer.
   public static byte[] imageFrame(
       String from, long timestampMillis, int sizeBytes, FrameDetails details) {
-    return frame(DETAILED_FRAME_BYTES, from, timestampMillis, sizeBytes)
-        .field("camera", details.camera())
-        .field("sequence", details.sequence())
-        .time("capturedAt", details.capturedAtMillis())
-        .field("width", details.width())
-        .field("height", details.height())
-        .field("ageMs", details.ageMillis())
-        .field("skipped", details.skipped())
-        .end();
+    JsonText json =
+        frame(DETAILED_FRAME_BYTES, from, timestampMillis, sizeBytes)
+            .field("camera", details.camera())
+            .field("sequence", details.sequence())
+            .time("capturedAt", details.capturedAtMillis())
+            .field("width", details.width())
+            .field("height", details.height())
+            .field("ageMs", details.ageMillis())
+            .field("skipped", details.skipped());
+    if (details.ageErrorMillis() >= 0) {
+      json.field("ageErrorMs", details.ageErrorMillis());
+    }
+    return json.end();
   }
 
   private static JsonText frame(int bytes, String from, long timestampMillis, int sizeBytes) {
@@ -136,5 +140,17 @@ public final class ServerMessages {
         .field("wantedFps", wantedFps)
         .field("ageMs", ageMillis)
         .end();
+  }
+
+  /// `clock_probe`: asks for a `clock_answer`, and says what came out of those before.
+  public static byte[] clockProbe(ClockProbe probe) {
+    JsonText json = JsonText.ofType("clock_probe", CONTROL_BYTES).field("probe", probe.number());
+    if (probe.sequence() >= 0) {
+      json.field("sequence", probe.sequence());
+    }
+    if (probe.errorMicros() >= 0) {
+      json.micros("offsetMs", probe.offsetMicros()).micros("errorMs", probe.errorMicros());
+    }
+    return json.end();
   }
 }

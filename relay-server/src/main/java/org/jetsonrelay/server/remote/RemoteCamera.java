@@ -244,7 +244,9 @@ public final class RemoteCamera implements Publisher {
         row.viewers(),
         row.connectedMillis(),
         row.node(),
-        row.hops());
+        row.hops(),
+        row.clock(),
+        row.latency());
   }
 
   @Override

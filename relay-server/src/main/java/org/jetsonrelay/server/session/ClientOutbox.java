@@ -7,7 +7,7 @@ import org.jetsonrelay.server.websocket.Outbox;
 import org.jspecify.annotations.Nullable;
 
 /// All that waits for one client, in the order of its urgency: control messages, the keep-alive
-/// ping, the list of cameras (only the newest), then frames.
+/// ping, the list of cameras (only the newest), the question for the time, then frames.
 ///
 /// Any thread leaves something; the holder of the connection's claim takes it out.
 final class ClientOutbox implements Outbox {
@@ -23,6 +23,7 @@ final class ClientOutbox implements Outbox {
   // Set by any thread, cleared by the holder of the claim.
   private volatile boolean pingDue;
   private volatile @Nullable Supplier<byte[]> latest;
+  private volatile @Nullable Supplier<byte[]> question;
 
   /// Written once by the reader thread when the client registers as a viewer.
   private volatile @Nullable ViewerFeed frames;
@@ -44,6 +45,11 @@ final class ClientOutbox implements Outbox {
   /// Leaves a message of which only the newest matters; it is made when it is written.
   void offerLatest(Supplier<byte[]> utf8) {
     latest = utf8;
+  }
+
+  /// Leaves a question that carries the time at which it is written.
+  void offerQuestion(Supplier<byte[]> utf8) {
+    question = utf8;
   }
 
   void pingDue() {
@@ -74,6 +80,12 @@ final class ClientOutbox implements Outbox {
       // Cleared before it is made: a change that comes while it is made asks for another one.
       latest = null;
       out.add(TextFrame.of(newest.get()));
+      any = true;
+    }
+    Supplier<byte[]> asked = question;
+    if (asked != null) {
+      question = null;
+      out.add(TextFrame.of(asked.get()));
       any = true;
     }
     if (any) {

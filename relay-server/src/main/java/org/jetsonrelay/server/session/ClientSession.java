@@ -68,6 +68,11 @@ final class ClientSession implements WebSocketListener {
     return publisher.feedback();
   }
 
+  /// The exchange of time stamps with this client; null unless it asked for it.
+  @Nullable ClockExchange clock() {
+    return registration.clock();
+  }
+
   /// Asks for a sign of life, at most once in a period; timer.
   void ping(long nowNanos, long periodNanos) {
     if (!pinged || nowNanos - pingedNanos >= periodNanos) {

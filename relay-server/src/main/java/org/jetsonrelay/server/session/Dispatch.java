@@ -100,10 +100,22 @@ final class Dispatch {
           peer.send(context.cameraList());
         }
       }
-      case ClientMessage.ImageData(long capturedAtMillis) -> {
+      case ClientMessage.ImageData image -> {
         PublisherRole camera = requireCamera("image_data");
         if (camera != null) {
-          camera.captured(capturedAtMillis);
+          camera.about(image);
+        }
+      }
+      case ClientMessage.ClockAnswer answer -> {
+        ClockExchange clock = registration.clock();
+        if (clock != null) { // else an answer that nobody asked for
+          clock.answered(answer);
+        }
+      }
+      case ClientMessage.FramePainted painted -> {
+        ViewerRole role = requireViewer("frame_painted");
+        if (role != null) {
+          viewer.painted(role, painted);
         }
       }
       case Announcement announcement -> {

@@ -68,6 +68,12 @@ final class Peer {
     socket.signal();
   }
 
+  /// Asks what time it is; the question is made when it is written.
+  void askTime(Supplier<byte[]> question) {
+    outbox.offerQuestion(question);
+    socket.signal();
+  }
+
   /// Asks for a sign of life.
   void ping() {
     outbox.pingDue();

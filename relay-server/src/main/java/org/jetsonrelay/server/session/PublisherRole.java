@@ -10,6 +10,7 @@ import org.jetsonrelay.server.hub.Announced;
 import org.jetsonrelay.server.hub.Feed;
 import org.jetsonrelay.server.hub.H264;
 import org.jetsonrelay.server.protocol.Announcement;
+import org.jetsonrelay.server.protocol.ClientMessage;
 import org.jspecify.annotations.Nullable;
 
 /// What a `jetson` client is: turns its binary messages into frames and announced payloads and
@@ -26,6 +27,8 @@ final class PublisherRole {
   private final BlockPool pool;
 
   private long capturedAtMillis;
+  private long encodedAtMillis;
+  private long sentAtMillis;
   private @Nullable Announcement announcement;
 
   PublisherRole(Feed feed, String from, BlockPool pool) {
@@ -43,9 +46,11 @@ final class PublisherRole {
     return feed;
   }
 
-  /// The next image's capture time, by the camera's clock; 0 when it did not say.
-  void captured(long atMillis) {
-    capturedAtMillis = atMillis;
+  /// What the camera says of the next image, by its own clock.
+  void about(ClientMessage.ImageData image) {
+    capturedAtMillis = image.capturedAtMillis();
+    encodedAtMillis = image.encodedAtMillis();
+    sentAtMillis = image.sentAtMillis();
   }
 
   /// The next binary message is this payload, not an image. A second one before it replaces the
@@ -76,7 +81,11 @@ final class PublisherRole {
       return false;
     }
     long captured = capturedAtMillis;
+    long encoded = encodedAtMillis;
+    long sent = sentAtMillis;
     capturedAtMillis = 0;
+    encodedAtMillis = 0;
+    sentAtMillis = 0;
     JpegHeader.Size size =
         switch (JpegHeader.parse(block.memory(), offset, length)) {
           case JpegHeader.Size known -> known;
@@ -95,7 +104,7 @@ final class PublisherRole {
             size.width(),
             size.height());
     try {
-      feed.publish(frame);
+      feed.publish(frame, encoded, sent);
     } finally {
       frame.release();
     }

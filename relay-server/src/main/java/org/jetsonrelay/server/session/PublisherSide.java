@@ -23,6 +23,7 @@ final class PublisherSide implements Publisher {
   // Written once by the reader thread; read by the timer.
   private volatile @Nullable PublisherRole role;
   private volatile @Nullable Feedback feedback;
+  private volatile @Nullable ClockExchange clock;
 
   PublisherSide(SessionContext context, Peer peer) {
     this.context = context;
@@ -38,6 +39,11 @@ final class PublisherSide implements Publisher {
   /// What tells it about its viewers; null unless it asked for it.
   @Nullable Feedback feedback() {
     return feedback;
+  }
+
+  /// The exchange of time stamps with it; null unless it asked for it.
+  @Nullable ClockExchange clock() {
+    return clock;
   }
 
   /// The hub has given it a camera.
@@ -56,6 +62,15 @@ final class PublisherSide implements Publisher {
     orders.open();
     if (features.contains(Feature.FEEDBACK)) {
       feedback = new Feedback(camera.feed(), peer::send, context.nanoTime().getAsLong());
+    }
+    if (features.contains(Feature.CLOCK)) {
+      clock =
+          new ClockExchange(
+              context,
+              peer,
+              () -> camera.feed().sequence(),
+              (estimate, nowNanos) ->
+                  camera.feed().clock().exchanged(estimate, context.clock().millis(), nowNanos));
     }
   }
 

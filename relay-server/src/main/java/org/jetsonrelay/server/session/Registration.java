@@ -47,6 +47,12 @@ final class Registration {
     return viewer.role() != null ? ClientRole.VIEWER : null;
   }
 
+  /// The exchange of time stamps with this client; null when it takes no part in it. Any thread.
+  @Nullable ClockExchange clock() {
+    ClockExchange exchange = publisher.clock();
+    return exchange != null ? exchange : viewer.clock();
+  }
+
   /// `client_type`: counts once, a second one is ignored.
   void register(ClientMessage.Register register) {
     if (role() != null) {

@@ -54,6 +54,12 @@ public final class Sessions implements WebSocketEndpoint {
 
   @Override
   public Optional<Refusal> refuse(Handshake handshake) {
+    Optional<Refusal> refusal = reasonAgainst(handshake);
+    refusal.ifPresent(one -> context.metrics().handshakesRefused().increment(one.code()));
+    return refusal;
+  }
+
+  private Optional<Refusal> reasonAgainst(Handshake handshake) {
     if (draining) {
       return Optional.of(new Refusal(503, "shutting_down", "The relay is shutting down"));
     }
@@ -102,13 +108,17 @@ public final class Sessions implements WebSocketEndpoint {
   }
 
   /// Pings who is silent, ends who is dead, says why frames are skipped, and gives publishers their
-  /// feedback. To be called a few times a second.
+  /// feedback, and asks clients for the time. To be called a few times a second.
   public void sweep(long nowNanos) {
     for (ClientSession session : open) {
       KeepAlive.check(session, context.settings(), nowNanos);
       Feedback feedback = session.feedback();
       if (feedback != null) {
         feedback.check(nowNanos);
+      }
+      ClockExchange clock = session.clock();
+      if (clock != null) {
+        clock.check(nowNanos);
       }
     }
   }

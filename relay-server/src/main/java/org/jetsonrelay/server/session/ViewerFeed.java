@@ -50,6 +50,7 @@ final class ViewerFeed {
   private final InstantSource clock;
   private final Runnable smallSendBuffer;
   private final @Nullable Pacer pacer;
+  private final HopLog hops = new HopLog();
 
   /// Written by the reader thread, read by the holder of the claim.
   private volatile double maxFps = Double.POSITIVE_INFINITY;
@@ -65,6 +66,7 @@ final class ViewerFeed {
   private boolean buffersSmall;
   private int unitBytes;
   private int unitFrames;
+  private long unitPing;
 
   // Written by the holder of the claim, read by any thread.
   private final RateMeter rate = new RateMeter();
@@ -134,6 +136,7 @@ final class ViewerFeed {
     rate.add(nowNanos, unitBytes);
     if (unitFrames > 0) {
       count(unitFrames);
+      hops.written(nowNanos);
       metrics.framesOut().add(unitFrames);
       metrics.frameBytesOut().add(unitBytes);
     } else {
@@ -153,9 +156,18 @@ final class ViewerFeed {
     if (pacer == null || payload.remaining() != Long.BYTES) {
       return false;
     }
+    long number = payload.getLong(payload.position());
+    long roundTrip;
+    boolean ready;
     synchronized (pacer) {
-      return pacer.onPong(nowNanos, payload.getLong(payload.position())) && gated;
+      if (!pacer.onPong(nowNanos, number)) {
+        return false;
+      }
+      roundTrip = pacer.roundTripNanos();
+      ready = gated;
     }
+    hops.acknowledged(number, nowNanos, roundTrip);
+    return ready;
   }
 
   /// What this viewer asked for and how fast it gets it.
@@ -173,6 +185,10 @@ final class ViewerFeed {
 
   long delivered() {
     return delivered;
+  }
+
+  HopLog hops() {
+    return hops;
   }
 
   RateMeter rate() {
@@ -245,6 +261,7 @@ final class ViewerFeed {
     }
     try {
       put(turn, frame, out, nowNanos);
+      hops.sending(turn.subscription, frame, unitPing);
     } finally {
       frame.release();
     }
@@ -283,6 +300,7 @@ final class ViewerFeed {
   }
 
   private long onSend(long nowNanos, int bytes) {
+    unitPing = Pacer.NO_PING;
     if (pacer == null) {
       return Pacer.NO_PING;
     }
@@ -292,6 +310,7 @@ final class ViewerFeed {
       ping = pacer.onSend(nowNanos, bytes);
       fellBack = pacer.fellBack();
     }
+    unitPing = ping;
     if (fellBack && !buffersSmall) {
       buffersSmall = true;
       smallSendBuffer.run();
@@ -314,7 +333,8 @@ final class ViewerFeed {
             frame.width(),
             frame.height(),
             camera.clock().ageMillis(captured, received, clock.millis()),
-            subscription.missedBeforeLast()));
+            subscription.missedBeforeLast(),
+            camera.clock().ageErrorMillis(frame.receivedNanos())));
   }
 
   /// Follows the watch's list; what is known of a camera that stays is kept.

@@ -2,8 +2,10 @@
 package org.jetsonrelay.server.session;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import org.jetsonrelay.server.hub.Choice;
+import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.Reception;
 import org.jetsonrelay.server.hub.Selection;
 import org.jetsonrelay.server.hub.Viewer;
@@ -15,6 +17,7 @@ import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.protocol.ErrorCode;
 import org.jetsonrelay.server.protocol.Feature;
 import org.jetsonrelay.server.protocol.ServerMessages;
+import org.jetsonrelay.server.timing.ClockEstimate;
 import org.jspecify.annotations.Nullable;
 
 /// A client as the hub sees its viewer: is told that frames wait or that cameras have changed, and
@@ -31,6 +34,7 @@ final class ViewerSide implements Viewer {
   private volatile @Nullable ViewerRole role;
   private volatile boolean cameraEvents;
   private volatile boolean hops;
+  private volatile @Nullable ClockExchange clock;
 
   ViewerSide(SessionContext context, Peer peer) {
     this.context = context;
@@ -40,6 +44,11 @@ final class ViewerSide implements Viewer {
   /// What it watches; null while it is no viewer.
   @Nullable ViewerRole role() {
     return role;
+  }
+
+  /// The exchange of time stamps with it; null unless it asked for it.
+  @Nullable ClockExchange clock() {
+    return clock;
   }
 
   /// The hub has let it in.
@@ -57,6 +66,9 @@ final class ViewerSide implements Viewer {
     role = new ViewerRole(watch, feed);
     hops = features.contains(Feature.HOPS);
     cameraEvents = features.contains(Feature.CAMERA_EVENTS);
+    if (features.contains(Feature.CLOCK)) {
+      clock = new ClockExchange(context, peer, () -> -1, (_, _) -> {});
+    }
     peer.socket()
         .maxMessageBytes(settings.maxClientMessageBytes(), settings.maxClientMessageBytes());
   }
@@ -90,6 +102,24 @@ final class ViewerSide implements Viewer {
     context.hub().choose(viewer.watch(), Choice.NONE, context.nanoTime().getAsLong());
   }
 
+  /// `frame_painted`: counts when the client's clock is known, and not more often than it should.
+  void painted(ViewerRole viewer, ClientMessage.FramePainted painted) {
+    ClockExchange exchange = clock;
+    ClockEstimate estimate = exchange == null ? null : exchange.estimate();
+    if (estimate != null) {
+      long nowNanos = context.nanoTime().getAsLong();
+      viewer
+          .feed()
+          .hops()
+          .painted(
+              painted.camera(),
+              painted.sequence(),
+              estimate.relayNanos(painted.paintedAtMicros() * 1_000),
+              estimate.errorNanos(nowNanos),
+              nowNanos);
+    }
+  }
+
   void onPong(ByteBuffer payload) {
     ViewerRole viewer = role;
     if (viewer != null && viewer.feed().onPong(payload, context.nanoTime().getAsLong())) {
@@ -119,6 +149,12 @@ final class ViewerSide implements Viewer {
     if (cameraEvents) {
       peer.sendLatest(hops ? context::cameraListWithHops : context::cameraList);
     }
+  }
+
+  @Override
+  public List<FrameHops.Delivery> deliveries(String camera) {
+    ViewerRole viewer = role;
+    return viewer == null ? List.of() : viewer.feed().hops().last(camera, peer.id());
   }
 
   @Override

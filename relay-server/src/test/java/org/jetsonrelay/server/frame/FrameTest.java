@@ -9,9 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Random;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,28 +128,5 @@ class FrameTest {
     assertThat(frame.receivedNanos()).isEqualTo(9);
     assertThat(frame.width()).isEqualTo(640);
     assertThat(frame.height()).isEqualTo(480);
-  }
-
-  @Test
-  void writesTimesAsTheJdkDoes() {
-    DateTimeFormatter format =
-        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-    Random random = new Random(1);
-    ByteBuffer memory = ByteBuffer.allocate(30);
-    for (int i = 0; i < 100_000; i++) {
-      long millis =
-          i < 5_000 // each day of leap years and others first
-              ? 951_696_000_000L + i * 86_400_000L
-              : (random.nextLong() >>> 1) % 253_402_300_800_000L;
-      assertThat(IsoTime.putBefore(memory, 30, millis)).isEqualTo(6);
-      assertThat(new String(memory.array(), 6, 24, StandardCharsets.US_ASCII))
-          .isEqualTo(format.format(Instant.ofEpochMilli(millis)));
-    }
-    IsoTime.putBefore(memory, 30, Long.MIN_VALUE);
-    assertThat(new String(memory.array(), 6, 24, StandardCharsets.US_ASCII))
-        .isEqualTo("1970-01-01T00:00:00.000Z");
-    IsoTime.putBefore(memory, 30, Long.MAX_VALUE);
-    assertThat(new String(memory.array(), 6, 24, StandardCharsets.US_ASCII))
-        .isEqualTo("9999-12-31T23:59:59.999Z");
   }
 }

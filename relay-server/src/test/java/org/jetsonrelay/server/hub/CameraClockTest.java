@@ -3,6 +3,7 @@ package org.jetsonrelay.server.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jetsonrelay.server.timing.ClockEstimate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +82,26 @@ class CameraClockTest {
     clock.observe(NOW, NOW + 9_010, SECOND);
 
     assertThat(clock.ageMillis(NOW, NOW + 9_010, NOW + 9_010)).isEqualTo(9_000);
+  }
+
+  @Test
+  void anExchangeGoesBeforeWhatFramesTellAndKnowsItsError() {
+    clock.observe(NOW, NOW + 500, 0);
+    assertThat(clock.ageErrorMillis(0)).isEqualTo(-1);
+    assertThat(clock.relayNanos(NOW)).isEqualTo(FrameHops.UNKNOWN);
+    // At 7 s of running time the camera's clock is an hour ahead of the relay's wall clock.
+    long camera = NOW + 3_600_000;
+    clock.exchanged(
+        new ClockEstimate(7 * SECOND, camera * 1_000_000 - 7 * SECOND, 1_500_000, 0, 0, 1_000_000),
+        NOW,
+        7 * SECOND);
+
+    assertThat(clock.onRelayClock(camera - 30, 7)).isEqualTo(NOW - 30);
+    assertThat(clock.ageMillis(camera - 30, NOW, NOW + 12)).isEqualTo(42);
+    assertThat(clock.ageErrorMillis(7 * SECOND)).isEqualTo(2);
+    assertThat(clock.relayNanos(camera - 30)).isEqualTo(7 * SECOND - 30_000_000);
+    assertThat(clock.relayNanos(0)).isEqualTo(FrameHops.UNKNOWN);
+    assertThat(clock.relayNanos(Long.MAX_VALUE)).isEqualTo(FrameHops.UNKNOWN);
   }
 
   @ParameterizedTest

@@ -44,6 +44,6 @@ final class TestViewer implements Viewer {
   public ViewerRow row() {
     onCall.run();
     return new ViewerRow(
-        id, "192.0.2.2:4712", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0);
+        id, "192.0.2.2:4712", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0, Map.of());
   }
 }

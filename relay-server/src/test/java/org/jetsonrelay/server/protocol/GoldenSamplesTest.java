@@ -80,7 +80,19 @@ class GoldenSamplesTest {
                   ? OptionalDouble.of(sample.decimal("maxFps"))
                   : OptionalDouble.empty());
       case "stop_stream" -> new ClientMessage.StopStream();
-      case "image_data" -> new ClientMessage.ImageData(sample.number("capturedAtMillis"));
+      case "image_data" ->
+          new ClientMessage.ImageData(
+              sample.number("capturedAtMillis"),
+              sample.number("encodedAtMillis"),
+              sample.number("sentAtMillis"));
+      case "clock_answer" ->
+          new ClientMessage.ClockAnswer(
+              sample.number("probe"),
+              sample.number("receivedAtMicros"),
+              sample.number("sentAtMicros"));
+      case "frame_painted" ->
+          new ClientMessage.FramePainted(
+              sample.text("camera"), sample.number("sequence"), sample.number("paintedAtMicros"));
       case "list_cameras" -> new ClientMessage.ListCameras();
       default -> throw new AssertionError(sample + " should not have been decoded");
     };
@@ -122,6 +134,13 @@ class GoldenSamplesTest {
               sample.text("message"));
       case "camera_list" -> ServerMessages.cameraList(cameras(sample));
       case "image_frame" -> imageFrame(sample);
+      case "clock_probe" ->
+          ServerMessages.clockProbe(
+              new ClockProbe(
+                  sample.number("probe"),
+                  sample.given("sequence") ? sample.number("sequence") : -1,
+                  sample.given("offsetMicros") ? sample.number("offsetMicros") : 0,
+                  sample.given("errorMicros") ? sample.number("errorMicros") : -1));
       case "stream_feedback" ->
           ServerMessages.streamFeedback(
               (int) sample.number("viewers"),
@@ -151,7 +170,8 @@ class GoldenSamplesTest {
             (int) details.number("width"),
             (int) details.number("height"),
             details.number("ageMs"),
-            details.number("skipped")));
+            details.number("skipped"),
+            details.number("ageErrorMs")));
   }
 
   private static List<CameraEntry> cameras(Sample sample) {
@@ -216,6 +236,8 @@ class GoldenSamplesTest {
             "stop_stream",
             "image_data",
             "list_cameras",
+            "clock_answer",
+            "frame_painted",
             "h264_chunk",
             "h264_frame",
             "complete_video",

@@ -59,7 +59,7 @@ class RelayMessagesTest {
                     "client_1",
                     0,
                     500,
-                    new FrameDetails("front", 7, 1_755_500_000_123L, 1, 1, 0, 0))))
+                    new FrameDetails("front", 7, 1_755_500_000_123L, 1, 1, 0, 0, -1))))
         .isEqualTo(new RelayMessage.FrameFollows("front", 500, 1_755_500_000_123L));
     assertThat(RelayMessages.parse(ServerMessages.pong(0))).isEqualTo(new RelayMessage.Other());
   }
@@ -93,7 +93,7 @@ class RelayMessagesTest {
     List<byte[]> valid =
         List.of(
             ServerMessages.cameraList(List.of(FRONT)),
-            ServerMessages.imageFrame("c", 0, 5, new FrameDetails("front", 7, 1, 1, 1, 0, 0)));
+            ServerMessages.imageFrame("c", 0, 5, new FrameDetails("front", 7, 1, 1, 1, 0, 0, -1)));
     Random random = new Random(11);
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = valid.get(random.nextInt(valid.size())).clone();

@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +50,7 @@ class ServerMessagesTest {
   void nothingAClientSaysCanBecomeACommandToACamera(String hostile) {
     CameraEntry camera =
         new CameraEntry(hostile, hostile, true, 1, 1, 1, 1, hostile, List.of(hostile));
-    FrameDetails details = new FrameDetails(hostile, 1, 1, 1, 1, 1, 1);
+    FrameDetails details = new FrameDetails(hostile, 1, 1, 1, 1, 1, 1, 1);
     for (ErrorCode code : ErrorCode.values()) {
       assertCommandsNobody(ServerMessages.error(code, hostile));
       assertCommandsNobody(ServerMessages.error(code, code.message(hostile)));
@@ -100,37 +99,6 @@ class ServerMessagesTest {
   private static String message(String message) {
     byte[] error = ServerMessages.error(ErrorCode.UNKNOWN_TYPE, message);
     return JsonParser.create(error).readJsonObject().stringValue("message").orElseThrow();
-  }
-
-  @Test
-  void timesEqualThoseOfTheLibraryOnEveryDayAndRandomMillisecond() {
-    Random random = new Random(7);
-    for (long day = 0; day <= IsoTime.MAX_MILLIS / 86_400_000; day += 1 + random.nextInt(3)) {
-      assertTime(day * 86_400_000 + random.nextInt(86_400_000));
-    }
-    for (long millis : new long[] {0, 1, 999, 951_782_400_000L, IsoTime.MAX_MILLIS}) {
-      assertTime(millis);
-    }
-  }
-
-  @Test
-  void timesOutOfRangeAreClamped() {
-    assertThat(written(-1)).isEqualTo("1970-01-01T00:00:00.000Z");
-    assertThat(written(Long.MIN_VALUE)).isEqualTo("1970-01-01T00:00:00.000Z");
-    assertThat(written(Long.MAX_VALUE)).isEqualTo("9999-12-31T23:59:59.999Z");
-  }
-
-  private static void assertTime(long millis) {
-    String expected = ISO.format(Instant.ofEpochMilli(millis));
-    if (!written(millis).equals(expected)) {
-      assertThat(written(millis)).isEqualTo(expected);
-    }
-  }
-
-  private static String written(long millis) {
-    byte[] text = new byte[IsoTime.LENGTH + 2];
-    assertThat(IsoTime.write(text, 1, millis)).isEqualTo(IsoTime.LENGTH + 1);
-    return new String(text, 1, IsoTime.LENGTH, UTF_8);
   }
 
   @Test
