@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server;
 
-import io.helidon.metrics.api.MeterRegistry;
-import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
@@ -41,6 +39,7 @@ public final class RelayServer implements AutoCloseable {
   private final Links links;
   private final RelayStatus status;
   private final RelayTimer timer;
+  private final Events events;
   private final WebServer server;
 
   // Set once by start, after the port is known; closed by close.
@@ -61,7 +60,11 @@ public final class RelayServer implements AutoCloseable {
             InstantSource.system(),
             System::nanoTime);
     links = new Links(settings, hub, pool);
-    status = new RelayStatus(hub, metrics, sessions, links);
+    events =
+        new Events(
+            settings.webhook().address(), settings.webhook().limit(), InstantSource.system());
+    CameraWatch cameras = new CameraWatch(hub::cameraRows, events::camera);
+    status = new RelayStatus(hub, metrics, sessions, links, cameras::stale);
     transport = new WebSocketTransport(settings.webSocket(), pool, sessions);
     pictures =
         new Pictures(
@@ -78,6 +81,7 @@ public final class RelayServer implements AutoCloseable {
         new RelayTimer(
             metrics,
             hub::tick,
+            cameras::check,
             sessions::sweep,
             pictures::sweep,
             nowNanos -> transport.sweep(nowNanos, settings.handshakeLimit()));
@@ -147,8 +151,7 @@ public final class RelayServer implements AutoCloseable {
     HttpRoutes routes =
         new HttpRoutes(
             status,
-            RelayMeasurements.of(metrics, status, pool),
-            Services.get(MeterRegistry.class),
+            RelayMeasurements.of(metrics, status, pool, events),
             new HttpAccess(settings.access()),
             InstantSource.system());
     return builder
@@ -183,6 +186,7 @@ public final class RelayServer implements AutoCloseable {
     sessions.abort();
     pictures.abort();
     timer.close();
+    events.close();
     server.stop();
     LOG.log(System.Logger.Level.INFO, "stopped");
   }

@@ -29,6 +29,7 @@ import org.jetsonrelay.server.websocket.WebSocketSettings;
 /// @param announced whether the local network is told where the relay is
 /// @param cluster the relays it works with
 /// @param upstream the relay above
+/// @param webhook who is told of events
 record RelaySettings(
     String host,
     int port,
@@ -43,10 +44,12 @@ record RelaySettings(
     PictureSettings pictures,
     ClusterSettings cluster,
     UpstreamSettings upstream,
-    boolean announced) {
+    boolean announced,
+    WebhookSettings webhook) {
 
   private static final Duration TENTH = Duration.ofMillis(100);
   private static final Duration HOUR = Duration.ofHours(1);
+
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
 
@@ -70,7 +73,8 @@ record RelaySettings(
         pictures(reader, session, hub),
         LinkReader.cluster(reader, session, hub),
         LinkReader.upstream(reader, session, hub),
-        reader.onOff("MDNS", true));
+        reader.onOff("MDNS", true),
+        WebhookSettings.read(reader));
   }
 
   private static Access access(SettingsReader reader) {

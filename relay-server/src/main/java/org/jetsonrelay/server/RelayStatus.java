@@ -8,15 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jetsonrelay.server.http.ClusterReading;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jetsonrelay.server.http.MemoryPressure;
 import org.jetsonrelay.server.http.RelayReadings;
 import org.jetsonrelay.server.http.UpstreamReading;
 import org.jetsonrelay.server.hub.CameraRow;
+import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.session.Sessions;
+import org.jspecify.annotations.Nullable;
 
 /// What this relay says about itself. Request threads read; the thread that starts and stops the
 /// relay writes.
@@ -32,11 +37,20 @@ final class RelayStatus implements RelayReadings {
   private final RelayMetrics metrics;
   private final Sessions sessions;
   private final Links links;
+  private final Supplier<List<String>> staleCameras;
+  private final MemoryPressure memory = new MemoryPressure();
   private final Instant startTime = Instant.now();
   private final long startNanos = System.nanoTime();
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTING);
 
-  RelayStatus(Hub hub, RelayMetrics metrics, Sessions sessions, Links links) {
+  /// @param staleCameras a sentence for each camera that should stream and does not
+  RelayStatus(
+      Hub hub,
+      RelayMetrics metrics,
+      Sessions sessions,
+      Links links,
+      Supplier<List<String>> staleCameras) {
+    this.staleCameras = staleCameras;
     this.hub = hub;
     this.metrics = metrics;
     this.sessions = sessions;
@@ -79,6 +93,25 @@ final class RelayStatus implements RelayReadings {
       case SERVING -> List.of();
       case DRAINING -> List.of("shutting down");
     };
+  }
+
+  @Override
+  public List<String> degradations() {
+    boolean cut = cluster().map(now -> !now.connected()).orElse(false);
+    Stream<String> bus = cut ? Stream.of("the bus to the other relays is not reached") : Stream.of();
+    return Stream.of(staleCameras.get().stream(), memory.reasons().stream(), bus)
+        .flatMap(reasons -> reasons)
+        .toList();
+  }
+
+  /// Whether the process runs short of memory.
+  boolean memoryShort() {
+    return !memory.reasons().isEmpty();
+  }
+
+  @Override
+  public @Nullable List<FrameHops> trace(String camera) {
+    return hub.trace(camera);
   }
 
   @Override

@@ -64,7 +64,8 @@ final class PictureRelay implements AutoCloseable {
                 pictures,
                 read.cluster(),
                 read.upstream(),
-                false)));
+                false,
+                read.webhook())));
   }
 
   int port() {

@@ -73,7 +73,8 @@ public final class TestRelay implements AutoCloseable {
             usual.pictures(),
             usual.cluster(),
             usual.upstream(),
-            usual.announced()));
+            usual.announced(),
+            usual.webhook()));
   }
 
   private static RelaySettings settings(String... keysAndValues) {

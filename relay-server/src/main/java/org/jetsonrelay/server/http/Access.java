@@ -11,7 +11,7 @@ public interface Access {
   /// What is protected. Health and the dashboard's files are not: a probe has no token, and the
   /// files hold no data.
   enum Area {
-    /// `/stats`.
+    /// `/stats`, and the traces of cameras.
     STATS,
     /// `/observe/metrics`, and whatever else is observed but the health.
     METRICS

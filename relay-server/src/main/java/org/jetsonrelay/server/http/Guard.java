@@ -11,6 +11,7 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Stands before every route: puts the browser's protections on each answer, errors included, and
 /// asks [Access] where something is protected. Stateless; called from request threads.
@@ -27,6 +28,9 @@ final class Guard implements Filter {
           HeaderValues.createCached("Referrer-Policy", "no-referrer"));
   private static final Header CHALLENGE =
       HeaderValues.createCached(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"relay\"");
+
+  /// A camera may be called `trace`, too.
+  private static final Pattern TRACE = Pattern.compile("/cameras/[^/]*/trace(/.*)?");
 
   private final Access access;
 
@@ -55,9 +59,9 @@ final class Guard implements Filter {
   }
 
   /// By prefix, and everything observed but the health: an observer added later is closed until
-  /// somebody opens it.
+  /// somebody opens it. A camera's trace names viewers, as the statistics do.
   private static Optional<Access.Area> area(String path) {
-    if (path.startsWith("/stats")) {
+    if (TRACE.matcher(path).matches() || path.startsWith("/stats")) {
       return Optional.of(Access.Area.STATS);
     }
     boolean health = path.equals("/observe/health") || path.startsWith("/observe/health/");

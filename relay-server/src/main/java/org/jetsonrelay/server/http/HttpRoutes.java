@@ -3,7 +3,6 @@ package org.jetsonrelay.server.http;
 
 import io.helidon.common.Weighted;
 import io.helidon.http.Status;
-import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.observe.ObserveFeature;
@@ -12,72 +11,47 @@ import java.util.List;
 
 /// Everything the relay answers over plain HTTP, as two things to hand to the web server's builder:
 /// [#observers()] to `addFeature`, and [#routing] to `routing`.
-///
-/// Owns the meters in the process's registry from the server's start to its stop.
 public final class HttpRoutes {
 
   /// Below every route and feature of Helidon's: what arrives there is not found.
   private static final double LAST = 1;
 
   private final RelayReadings relay;
+  private final List<Measurement> measurements;
   private final Access access;
   private final InstantSource clock;
-  private final RelayObservers observers;
 
   /// Keeps its collaborators; nothing is read before the server starts.
   ///
   /// @param relay what `/health` and `/stats` report
-  /// @param measurements what `/observe/metrics` exports besides Helidon's own
-  /// @param registry the process's meter registry, `Services.get(MeterRegistry.class)`
+  /// @param measurements what `/observe/metrics` exports
   /// @param access who may read what
   /// @param clock the wall clock, for time stamps only
   public HttpRoutes(
-      RelayReadings relay,
-      List<Measurement> measurements,
-      MeterRegistry registry,
-      Access access,
-      InstantSource clock) {
+      RelayReadings relay, List<Measurement> measurements, Access access, InstantSource clock) {
     this.relay = relay;
+    this.measurements = measurements;
     this.access = access;
     this.clock = clock;
-    this.observers = new RelayObservers(registry, measurements);
   }
 
-  /// `/observe/health` and `/observe/metrics`.
+  /// `/observe/health`.
   public ObserveFeature observers() {
-    return observers.feature(relay);
+    return RelayObservers.feature(relay);
   }
 
-  /// `/health`, `/stats`, the dashboard, and a 404 for everything else. Other routes may be added
-  /// before or after.
+  /// `/health`, `/stats`, `/observe/metrics`, traces, the dashboard, and a 404 for everything else.
+  /// Other routes may be added before or after.
   public void routing(HttpRouting.Builder routing) {
     ProcessFigures process = new ProcessFigures();
     routing.addFilter(new Guard(access));
     routing.register(
         new HealthService(relay, clock, process),
         new StatsService(relay, clock, process),
+        new MetricsService(measurements),
+        new TraceService(relay),
         new DashboardService());
-    routing.addFeature(new Meters(observers));
     routing.addFeature(new NotFound());
-  }
-
-  /// Ties the meters to the server's life.
-  private record Meters(RelayObservers observers) implements HttpFeature {
-
-    @Override
-    public void setup(HttpRouting.Builder routing) {
-      // No route of its own: only the two calls below.
-    }
-
-    @Override
-    public void beforeStart() {
-      observers.register();
-    }
-
-    @Override
-    public void afterStop() {
-      observers.unregister();
-    }
   }
 
   private record NotFound() implements HttpFeature, Weighted {

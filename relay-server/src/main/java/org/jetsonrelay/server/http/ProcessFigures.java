@@ -33,7 +33,7 @@ final class ProcessFigures {
     for (BufferPoolMXBean pool : pools) {
       external += Math.max(0, pool.getMemoryUsed());
     }
-    long resident = residentBytes(STATUS);
+    long resident = residentBytes();
     return JsonObject.builder()
         .set("rss", resident >= 0 ? resident : heap.getCommitted() + external)
         .set("heapTotal", heap.getCommitted())
@@ -49,6 +49,11 @@ final class ProcessFigures {
         .set("timeMillis", TimeUnit.NANOSECONDS.toMillis(Math.max(0, system.getProcessCpuTime())))
         .set("processors", system.getAvailableProcessors())
         .build();
+  }
+
+  /// Resident memory of this process, -1 where the system does not tell.
+  static long residentBytes() {
+    return residentBytes(STATUS);
   }
 
   /// Resident memory from a Linux status file, -1 where there is none.

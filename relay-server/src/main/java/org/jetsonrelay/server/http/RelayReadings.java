@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jetsonrelay.server.hub.CameraRow;
+import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.ViewerRow;
+import org.jspecify.annotations.Nullable;
 
 /// What the relay tells about itself: the only thing `/health` and `/stats` know of it.
 ///
@@ -25,6 +27,10 @@ public interface RelayReadings {
   /// Why it cannot serve now (starting, draining, broken), each a short plain sentence; empty when
   /// it is healthy.
   List<String> troubles();
+
+  /// What does not go as it should while it serves, each a short plain sentence; empty when all is
+  /// well.
+  List<String> degradations();
 
   /// Connections that are open now.
   Clients clients();
@@ -47,6 +53,9 @@ public interface RelayReadings {
   default Optional<UpstreamReading> upstream() {
     return Optional.empty();
   }
+
+  /// The way of a camera's last frames, oldest first; null when there is no such camera.
+  @Nullable List<FrameHops> trace(String camera);
 
   /// Open connections by role.
   ///

@@ -9,6 +9,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.InstantSource;
 import java.util.List;
+import org.jetsonrelay.server.timing.IsoTime;
 
 /// `GET /stats`: the totals under the names of the old server, and a row for each camera and each
 /// viewer. Stateless; called from request threads.
@@ -32,18 +33,19 @@ final class StatsService implements HttpService {
   private void stats(ServerRequest request, ServerResponse response) {
     RelayReadings.Totals totals = relay.totals();
     List<String> troubles = relay.troubles();
+    List<String> degradations = relay.degradations();
     JsonObject.Builder json =
         JsonObject.builder()
             .set("totalConnections", totals.connections())
             .set("totalMessages", totals.messages())
             .set("totalBytes", totals.bytes())
-            .set("startTime", WireTime.iso(relay.startTime()))
+            .set("startTime", IsoTime.text(relay.startTime().toEpochMilli()))
             .set("uptime", relay.uptimeMillis())
             .set("currentClients", HealthService.clients(relay.clients()))
-            .set("status", troubles.isEmpty() ? "healthy" : "unhealthy")
-            .setStrings("reasons", troubles)
+            .set("status", HealthService.status(troubles, degradations))
+            .setStrings("reasons", HealthService.reasons(troubles, degradations))
             .set("version", relay.version())
-            .set("timestamp", WireTime.iso(clock.instant()))
+            .set("timestamp", IsoTime.text(clock.millis()))
             .set("memory", process.memory())
             .set("cpu", process.cpu())
             .set("skipped", Rows.skipped(totals.skipped()))

@@ -5,12 +5,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jetsonrelay.server.hub.CameraRow;
+import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.ViewerRow;
+import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jetsonrelay.server.timing.Hop;
+import org.jetsonrelay.server.timing.Latency;
+import org.jspecify.annotations.Nullable;
 
 /// A relay that says what a test wants it to say. Fields are set before the request is sent.
 final class FakeReadings implements RelayReadings {
 
   volatile List<String> troubles = List.of();
+  volatile List<String> degradations = List.of();
+  volatile List<FrameHops> trace = List.of();
   volatile List<CameraRow> cameras = List.of();
   volatile List<ViewerRow> viewers = List.of();
 
@@ -32,6 +39,16 @@ final class FakeReadings implements RelayReadings {
   @Override
   public List<String> troubles() {
     return troubles;
+  }
+
+  @Override
+  public List<String> degradations() {
+    return degradations;
+  }
+
+  @Override
+  public @Nullable List<FrameHops> trace(String camera) {
+    return camera.equals("front") ? trace : null;
   }
 
   @Override
@@ -71,7 +88,9 @@ final class FakeReadings implements RelayReadings {
         3,
         60_000,
         "",
-        List.of());
+        List.of(),
+        new ClockEstimate(0, 0, 1_400_000, 12e-6, 30e-6, 800_000),
+        Map.of(Hop.TO_RELAY, new Latency(12.3, 20.04, 31, 1.456, 300)));
   }
 
   static ViewerRow viewer(String id) {
@@ -90,6 +109,7 @@ final class FakeReadings implements RelayReadings {
         8.126,
         -1,
         -1,
-        5_000);
+        5_000,
+        Map.of("front", Map.of(Hop.DELIVERY, new Latency(2, 3, 4, 0.1, 290))));
   }
 }

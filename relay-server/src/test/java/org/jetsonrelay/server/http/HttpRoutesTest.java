@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import io.helidon.json.JsonString;
-import io.helidon.metrics.api.MeterRegistry;
-import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jetsonrelay.server.hub.FrameHops;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,18 +46,16 @@ final class HttpRoutesTest {
         List.of(
             Measurement.counter(
                 "relay_frames_received_total", "Frames taken from cameras.", received::get),
-            new Measurement(
+            Measurement.counters(
                 "relay_frames_skipped_total",
                 "Frames replaced before they were written.",
-                Measurement.Kind.COUNTER,
-                Map.of("cause", "link"),
-                () -> 7),
+                "cause",
+                () -> Map.of("link", 7L)),
             Measurement.gauge("relay_viewers", "Viewers connected now.", () -> 3));
     HttpRoutes routes =
         new HttpRoutes(
             relay,
             measurements,
-            Services.get(MeterRegistry.class),
             access,
             InstantSource.fixed(Instant.parse("2025-08-25T06:13:50.120Z")));
     return WebServer.builder()
@@ -158,7 +155,9 @@ final class HttpRoutesTest {
             """
             {"name":"front","from":"client_1","address":"10.0.0.9:40000","demand":"live",\
             "live":true,"fps":29.98,"bytesPerSecond":450000.46,"width":1280,"height":720,\
-            "sequence":77,"frames":78,"lastFrameAgeMs":12,"viewers":3,"connectedMs":60000}\
+            "sequence":77,"frames":78,"lastFrameAgeMs":12,"viewers":3,"connectedMs":60000,\
+            "clock":{"errorMs":1.4,"roundTripMs":0.8,"driftPpm":12},\
+            "latency":{"toRelay":{"p50":12.3,"p95":20.04,"p99":31,"errorMs":1.46,"frames":300}}}\
             """);
     assertThat(json.arrayValue("viewers").orElseThrow().values().getFirst().toString())
         .isEqualTo(
@@ -166,7 +165,8 @@ final class HttpRoutesTest {
             {"id":"client_1","address":"10.0.0.5:50000","cameras":["front","rear"],\
             "deliveredFps":29.97,"bytesPerSecond":1234567.89,"delivered":1000,\
             "offered":1005,"skipped":{"link":4},"waiting":1,"pending":1,"inFlight":2,\
-            "deliveryMs":8.13,"linkBitsPerSecond":-1,"roundTripMs":-1,"connectedMs":5000}\
+            "deliveryMs":8.13,"linkBitsPerSecond":-1,"roundTripMs":-1,"connectedMs":5000,\
+            "latency":{"front":{"delivery":{"p50":2,"p95":3,"p99":4,"errorMs":0.1,"frames":290}}}}\
             """);
   }
 
@@ -203,26 +203,78 @@ final class HttpRoutesTest {
     assertThat(response.body())
         .contains("# TYPE relay_frames_received_total counter")
         .contains("# HELP relay_frames_received_total Frames taken from cameras.")
-        .containsPattern("(?m)^relay_frames_received_total\\{[^}]*} 42\\.0$")
-        .containsPattern("(?m)^relay_frames_skipped_total\\{[^}]*cause=\"link\"[^}]*} 7\\.0$")
+        .contains("\nrelay_frames_received_total 42\n")
+        .contains("\nrelay_frames_skipped_total{cause=\"link\"} 7\n")
         .contains("# TYPE relay_viewers gauge")
-        .containsPattern("(?m)^relay_viewers\\{[^}]*} 3\\.0$");
+        .contains("\nrelay_viewers 3\n");
+    assertThat(header(response, "content-type")).startsWith("text/plain; version=0.0.4");
 
     received.set(43);
-    assertThat(get("/observe/metrics").body())
-        .containsPattern("(?m)^relay_frames_received_total\\{[^}]*} 43\\.0$");
+    assertThat(get("/observe/metrics").body()).contains("\nrelay_frames_received_total 43\n");
   }
 
   @Test
-  void aServerStartedAgainInTheSameProcessExportsItsOwnFigures() {
-    received.set(5);
-    restartWith(Access.open());
-    received.set(6);
+  void aDegradedRelaySaysWhyAndStillServes() {
+    relay.degradations = List.of("camera front has sent no frame for 3 s");
 
-    assertThat(get("/observe/metrics").body().lines())
-        .filteredOn(line -> line.startsWith("relay_frames_received_total"))
-        .singleElement()
-        .satisfies(line -> assertThat(line).endsWith(" 6.0"));
+    HttpResponse<String> response = get("/health");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(json(response).stringValue("status")).contains("degraded");
+    assertThat(json(response).arrayValue("reasons").orElseThrow().values())
+        .containsExactly(JsonString.create("camera front has sent no frame for 3 s"));
+    assertThat(json(get("/stats")).stringValue("status")).contains("degraded");
+    assertThat(get("/observe/health").statusCode()).isEqualTo(200);
+
+    relay.troubles = List.of("shutting down");
+    assertThat(get("/health").statusCode()).isEqualTo(503);
+    assertThat(json(get("/health")).arrayValue("reasons").orElseThrow().values())
+        .containsExactly(
+            JsonString.create("shutting down"),
+            JsonString.create("camera front has sent no frame for 3 s"));
+  }
+
+  @Test
+  void tracesTheWayOfACamerasLastFrames() {
+    long unknown = FrameHops.UNKNOWN;
+    relay.cameras = List.of(FakeReadings.camera("front", 30));
+    relay.trace =
+        List.of(
+            new FrameHops(
+                7,
+                45_231,
+                1_000_000,
+                unknown,
+                9_000_000,
+                10_000_000,
+                1_756_102_426_000L,
+                1_400_000,
+                List.of(
+                    new FrameHops.Delivery(
+                        "client_2", 7, 10_250_000, 11_000_000, 11_500_000, unknown))),
+            new FrameHops(
+                8,
+                9,
+                unknown,
+                unknown,
+                unknown,
+                10_000_000,
+                1_756_102_426_000L,
+                Long.MAX_VALUE,
+                List.of()));
+
+    assertThat(get("/cameras/front/trace").body())
+        .isEqualTo(
+            """
+            {"camera":"front","from":"client_1","clock":{"errorMs":1.4,"roundTripMs":0.8,"driftPpm":12},\
+            "frames":[{"sequence":7,"bytes":45231,"receivedAt":"2025-08-25T06:13:46.000Z","errorMs":1.4,\
+            "capturedMs":-9,"sentMs":-1,"viewers":[{"id":"client_2","writtenMs":0.25,"arrivedMs":1,\
+            "acknowledgedMs":1.5}]},\
+            {"sequence":8,"bytes":9,"receivedAt":"2025-08-25T06:13:46.000Z","viewers":[]}]}\
+            """);
+    assertThat(get("/cameras/rear/trace").statusCode()).isEqualTo(404);
+    restartWith((_, _) -> Access.Decision.UNAUTHORIZED);
+    assertThat(get("/cameras/front/trace").statusCode()).isEqualTo(401);
   }
 
   @Test
@@ -376,7 +428,10 @@ final class HttpRoutesTest {
         "/%73tats",
         "/stats;a=b",
         "//stats",
-        "/health/../stats"
+        "/health/../stats",
+        "/cameras/front/%74race",
+        "/cameras//front/trace",
+        "/cameras/front/trace;a=b"
       })
   void noSpellingOfAPathGetsAroundTheGuard(String path) throws IOException {
     restartWith((_, _) -> Access.Decision.UNAUTHORIZED);
