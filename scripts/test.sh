@@ -84,6 +84,8 @@ main() {
   arm64_tests
   step "dashboard in a browser"
   web_tests
+  step "monitoring"
+  "$ROOT/scripts/test/monitoring.sh"
   step "all tests passed"
 }
 
