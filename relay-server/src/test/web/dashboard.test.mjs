@@ -247,7 +247,13 @@ test('one camera large: by click and by keyboard, alone on the wire, Escape and 
   assert.equal(await tile('rear').isVisible(), false);
   await until(() => front.streaming && !rear.streaming, 'only the large one is sent');
   await page.waitForTimeout(2500);
-  assert.match((await tile('front').locator('.latency').textContent()) ?? '', /capture → relay \d/);
+  assert.match(
+    (await tile('front').locator('.latency').textContent()) ?? '',
+    /capture → relay [\d.]+ ms {3}relay → page [\d.]+ ms {3}page → drawn [\d.]+ ms {3}all \d+ ms ± [\d.]+ ms/,
+  );
+  const stats = await (await fetch(new URL('stats', relay.url))).json();
+  const hops = stats.viewers.map((/** @type {any} */ viewer) => viewer.latency.front).find(Boolean);
+  assert.ok(hops.toScreen.p50 >= hops.toViewer.p50 - hops.toViewer.errorMs, JSON.stringify(hops));
   await shot(page, 'large');
   await noSeriousAxeFindings();
   await page.keyboard.press('Escape');

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backoffMs, RelayFeed, sameBytes } from '../../main/resources/web/relay-feed.js';
-import { slowSentence } from '../../main/resources/web/tables.js';
+import { latencyParts, spread } from '../../main/resources/web/format.js';
+import { slowSentence, slowest } from '../../main/resources/web/tables.js';
 
 /** A socket whose other end is the test. */
 class ScriptedSocket {
@@ -93,7 +94,7 @@ test('registers with its features and token, then asks for what is watched', asy
   feed.watch('front', { onFrame() {} });
   register(sockets[0]);
   assert.deepEqual(sockets[0].sent, [
-    { type: 'client_type', clientType: 'flutter', features: ['camera_events', 'frame_details'], token: 'abc' },
+    { type: 'client_type', clientType: 'flutter', features: ['camera_events', 'frame_details', 'clock'], token: 'abc' },
     { type: 'list_cameras' },
     { type: 'request_stream', cameras: ['front', 'rear'], maxFps: 5 },
   ]);
@@ -284,4 +285,113 @@ test('only a viewer whom the link or itself holds back is called slow', () => {
     '10.0.0.5:1 takes nothing: 30.0 frames a second are left out for it.',
   );
   assert.equal(slowSentence(row({ skipped: { link: 9 } }), undefined, 3), '');
+});
+
+test('answers questions for the time, and learns how its clock stands', async (t) => {
+  const { feed, sockets } = connected(t);
+  register(sockets[0]);
+  const before = performance.timeOrigin + performance.now();
+  sockets[0].say({ type: 'clock_probe', probe: 7 });
+  const answer = sockets[0].sent.at(-1);
+  const after = performance.timeOrigin + performance.now();
+  assert.equal(answer.type, 'clock_answer');
+  assert.equal(answer.probe, 7);
+  assert.ok(before <= answer.receivedAt && answer.receivedAt <= answer.sentAt);
+  assert.ok(answer.sentAt <= after);
+  assert.equal(feed.clock, undefined);
+  sockets[0].say({ type: 'clock_probe', probe: 8, offsetMs: 3600000.5, errorMs: 1.25 });
+  assert.deepEqual(feed.clock, { offsetMs: 3600000.5, errorMs: 1.25 });
+});
+
+test('says how old a frame is only when the clocks are known', async (t) => {
+  const { feed, sockets } = connected(t);
+  /** @type {any[]} */
+  const frames = [];
+  feed.watch('front', { onFrame: (frame) => void frames.push(frame) });
+  register(sockets[0]);
+  // The relay's clock is an hour behind this page's.
+  const hour = 3_600_000;
+  const relayNow = Math.round(performance.timeOrigin + performance.now()) - hour;
+  const about = (/** @type {object} */ more) => ({
+    type: 'image_frame',
+    from: 'client_1',
+    camera: 'front',
+    sequence: 5,
+    timestamp: new Date(relayNow - 30).toISOString(),
+    capturedAt: new Date(relayNow - 80).toISOString(),
+    ageMs: 50,
+    ...more,
+  });
+  sockets[0].say(about({ ageErrorMs: 2 }));
+  sockets[0].image(1, 2, 3);
+  await until(() => frames.length === 1, 'the first frame');
+  assert.equal(feed.latencyOf(frames[0]), undefined);
+
+  sockets[0].say({ type: 'clock_probe', probe: 1, offsetMs: hour, errorMs: 0.5 });
+  const latency = feed.latencyOf(frames[0]);
+  assert.ok(latency);
+  assert.equal(latency.captureToRelayMs, 50);
+  assert.ok(latency.relayToPageMs >= 29 && latency.relayToPageMs < 5000);
+  assert.ok(Math.abs(latency.totalMs - latency.relayToPageMs - 50) < 0.001);
+  assert.equal(latency.errorMs, 0.5 + 1 + 2);
+  const later = feed.latencyOf(frames[0], frames[0].receivedAt + 16);
+  assert.ok(Math.abs((later?.totalMs ?? 0) - latency.totalMs - 16) < 0.001);
+
+  sockets[0].say(about({ sequence: 6 }));
+  sockets[0].image(1, 2, 4);
+  await until(() => frames.length === 2, 'the second frame');
+  const unknown = feed.latencyOf(frames[1]);
+  assert.equal(unknown?.captureToRelayMs, -1);
+  assert.equal(unknown?.totalMs, -1);
+  assert.equal(unknown?.errorMs, 1.5);
+});
+
+test('reports what is painted once a second and camera, and not without a clock', async (t) => {
+  const { feed, sockets } = connected(t);
+  register(sockets[0]);
+  const frame = (/** @type {string} */ camera, /** @type {number} */ sequence) =>
+    /** @type {any} */ ({ camera, sequence });
+  const reports = () => sockets[0].sent.filter((message) => message.type === 'frame_painted');
+  feed.painted(frame('front', 1));
+  assert.equal(reports().length, 0);
+  sockets[0].say({ type: 'clock_probe', probe: 1, offsetMs: 0, errorMs: 0.5 });
+  feed.painted(frame('front', 2));
+  feed.painted(frame('front', 3));
+  feed.painted(frame('rear', 9));
+  assert.deepEqual(
+    reports().map(({ camera, sequence }) => [camera, sequence]),
+    [
+      ['front', 2],
+      ['rear', 9],
+    ],
+  );
+  const painted = reports()[0].paintedAt;
+  assert.ok(Math.abs(painted - performance.timeOrigin - performance.now()) < 5000);
+});
+
+test('shows percentiles with their error, of the slowest camera', () => {
+  assert.equal(spread(undefined), '–');
+  assert.equal(spread({ p50: 3.14, p99: 31.4, errorMs: 1.44 }), '3.1 / 31 ± 1.4 ms');
+  const figures = (/** @type {number} */ p99) => ({ p50: 1, p95: 2, p99, errorMs: 1, frames: 9 });
+  /** @type {any} */
+  const row = {
+    latency: { a: { toViewer: figures(10) }, b: { toViewer: figures(30) }, c: { relay: figures(99) } },
+  };
+  assert.equal(slowest(row, 'toViewer')?.p99, 30);
+  assert.equal(slowest(row, 'toScreen'), undefined);
+  assert.equal(slowest(/** @type {any} */ ({}), 'toViewer'), undefined);
+});
+
+test('says where the time went, and nothing that would need an unknown clock', () => {
+  const latency = { captureToRelayMs: 12, relayToPageMs: 3.14, totalMs: 15.2, errorMs: 2.5 };
+  assert.equal(
+    latencyParts(latency, 4.4),
+    'capture → relay 12 ms   relay → page 3.1 ms   page → drawn 4.4 ms   all 20 ms ± 2.5 ms',
+  );
+  const half = { ...latency, captureToRelayMs: -1, totalMs: -1 };
+  assert.equal(
+    latencyParts(half, 4.4),
+    "capture → relay unknown (the camera's clock is not)   relay → page 3.1 ms ± 2.5 ms   page → drawn 4.4 ms",
+  );
+  assert.equal(latencyParts(undefined, 4.4), 'page → drawn 4.4 ms');
 });

@@ -27,7 +27,12 @@ export class Publisher {
         const message = JSON.parse(String(data));
         if (message.type === 'welcome') {
           const { width, height } = pictures;
-          this.#say({ type: 'client_type', clientType: 'jetson', name, width, height });
+          const features = ['clock'];
+          this.#say({ type: 'client_type', clientType: 'jetson', name, features, width, height });
+        }
+        if (message.type === 'clock_probe') {
+          const now = Date.now();
+          this.#say({ type: 'clock_answer', probe: message.probe, receivedAt: now, sentAt: now });
         }
         if (message.type === 'registration_success') resolve(undefined);
         if (message.type === 'start_streaming') this.streaming = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { age, bitRate, clock, millis, plural, rate } from './format.js';
+import { age, bitRate, clock, latencyParts, plural, rate } from './format.js';
 import { ageTone, RED_MS } from './tables.js';
 
 /** @typedef {import('./relay-feed.js').RelayFeed} RelayFeed */
@@ -225,6 +225,8 @@ export class CameraTile extends HTMLElement {
     this.#context?.drawImage(bitmap, 0, 0);
     bitmap.close();
     this.#paintedMs = performance.now() - frame.receivedAt;
+    // The browser shows what was drawn when it paints next, and tells right before it does.
+    requestAnimationFrame(() => this.feed?.painted(frame));
   }
 
   /** @param {number} now */
@@ -304,8 +306,7 @@ export class CameraTile extends HTMLElement {
     if (!frame) return '';
     const parts = [];
     if (frame.sequence > 0) parts.push(`frame ${frame.sequence}`);
-    parts.push(`capture → relay ${millis(frame.ageMs)}`);
-    parts.push(`received → drawn ${millis(this.#paintedMs)}`);
+    parts.push(latencyParts(this.feed?.latencyOf(frame), this.#paintedMs));
     parts.push(`${plural(skippedByRelay + skippedHere, 'frame')} skipped`);
     return parts.join('   ');
   }

@@ -325,6 +325,7 @@ function healthNow() {
     default:
       break;
   }
+  if (stats?.status === 'degraded') return ['warn', `Degraded: ${stats.reasons.join(', ')}`];
   if (stats && stats.status !== 'healthy') {
     return ['bad', stats.reasons?.length ? `Unhealthy: ${stats.reasons.join(', ')}` : 'Unhealthy'];
   }

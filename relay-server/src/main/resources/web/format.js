@@ -49,6 +49,38 @@ export function millis(milliseconds) {
   return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${milliseconds.toFixed(0)} ms`;
 }
 
+/**
+ * Percentiles with what they may be wrong by: `12 / 31 ± 1.4 ms`.
+ * @param {{p50: number, p99: number, errorMs: number} | undefined} figures
+ */
+export function spread(figures) {
+  if (!figures) return UNKNOWN;
+  return `${short(figures.p50)} / ${short(figures.p99)} ± ${short(figures.errorMs)} ms`;
+}
+
+/** @param {number} value */
+function short(value) {
+  return value < 9.95 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/**
+ * Where a frame's time went, with what that may be wrong by. No figure is shown that would need a
+ * clock nobody knows.
+ * @param {import('./relay-feed.js').FrameLatency | undefined} latency
+ * @param {number} drawnMs from the frame's arrival until it was drawn
+ */
+export function latencyParts(latency, drawnMs) {
+  const drawn = `page → drawn ${millis(drawnMs)}`;
+  if (!latency) return drawn;
+  const error = `± ${millis(latency.errorMs)}`;
+  const relay = `relay → page ${millis(latency.relayToPageMs)}`;
+  if (latency.totalMs < 0) {
+    return `capture → relay unknown (the camera's clock is not)   ${relay} ${error}   ${drawn}`;
+  }
+  const all = millis(latency.totalMs + Math.max(0, drawnMs));
+  return `capture → relay ${millis(latency.captureToRelayMs)}   ${relay}   ${drawn}   all ${all} ${error}`;
+}
+
 /** @param {number} value */
 export function count(value) {
   return value.toLocaleString('en-US');

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { age, bitRate, count, duration, millis, rate, UNKNOWN } from './format.js';
+import { age, bitRate, count, duration, millis, rate, spread, UNKNOWN } from './format.js';
+
+/**
+ * How long a hop took lately, and by how much that may be wrong.
+ * @typedef {object} Latency
+ * @property {number} p50
+ * @property {number} p95
+ * @property {number} p99
+ * @property {number} errorMs
+ * @property {number} frames
+ */
 
 /**
  * @typedef {object} CameraRow
@@ -16,6 +26,7 @@ import { age, bitRate, count, duration, millis, rate, UNKNOWN } from './format.j
  * @property {number} lastFrameAgeMs
  * @property {number} viewers
  * @property {number} connectedMs
+ * @property {Record<string, Latency>} [latency] by hop
  */
 
 /**
@@ -33,6 +44,7 @@ import { age, bitRate, count, duration, millis, rate, UNKNOWN } from './format.j
  * @property {number} linkBitsPerSecond
  * @property {number} roundTripMs
  * @property {number} connectedMs
+ * @property {Record<string, Record<string, Latency>>} [latency] by camera and hop
  */
 
 /**
@@ -197,6 +209,11 @@ export const CAMERA_COLUMNS = [
     text: (row) => (row.width > 0 ? `${row.width}×${row.height}` : UNKNOWN),
     number: true,
   },
+  {
+    title: 'Capture → relay, p50 / p99',
+    text: (row) => spread(row.latency?.toRelay),
+    number: true,
+  },
   { title: 'Viewers', text: (row) => count(row.viewers), number: true },
   { title: 'Frames', text: (row) => count(row.frames), number: true },
   { title: 'Connected', text: (row) => duration(row.connectedMs), number: true },
@@ -211,6 +228,11 @@ export const VIEWER_COLUMNS = [
   { title: 'Bit rate', text: (row) => bitRate(row.bytesPerSecond), number: true },
   { title: 'Delivery', text: (row) => millis(row.deliveryMs), number: true },
   {
+    title: 'Capture → viewer, p50 / p99',
+    text: (row) => spread(slowest(row, 'toViewer')),
+    number: true,
+  },
+  {
     title: 'In flight',
     text: (row) => (row.inFlight < 0 ? UNKNOWN : count(row.inFlight)),
     number: true,
@@ -221,6 +243,21 @@ export const VIEWER_COLUMNS = [
   { title: 'Skipped: stalled', text: (row) => count(row.skipped.stalled ?? 0), number: true },
   { title: 'Connected', text: (row) => duration(row.connectedMs), number: true },
 ];
+
+/**
+ * A hop's figures of the camera that takes longest to this viewer; undefined when none has any.
+ * @param {ViewerRow} row
+ * @param {string} hop
+ */
+export function slowest(row, hop) {
+  /** @type {Latency | undefined} */
+  let worst;
+  for (const hops of Object.values(row.latency ?? {})) {
+    const figures = hops[hop];
+    if (figures && (!worst || figures.p99 > worst.p99)) worst = figures;
+  }
+  return worst;
+}
 
 /** Where an age turns amber, and where red. */
 export const AMBER_MS = 500;
