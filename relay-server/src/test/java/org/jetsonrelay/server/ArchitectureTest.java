@@ -46,9 +46,9 @@ class ArchitectureTest {
           entry("http", Set.of("hub", "auth", "metrics", "frame", "protocol", "timing")),
           entry(
               "picture", Set.of("http", "hub", "auth", "metrics", "frame", "protocol", "timing")),
-          entry("remote", Set.of("hub", "frame", "protocol")),
+          entry("remote", Set.of("hub", "frame", "protocol", "timing")),
           entry("upstream", Set.of("remote", "hub", "protocol")),
-          entry("cluster", Set.of("remote", "hub", "frame", "metrics", "protocol")));
+          entry("cluster", Set.of("remote", "hub", "frame", "metrics", "protocol", "timing")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
