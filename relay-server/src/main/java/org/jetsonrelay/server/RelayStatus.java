@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jetsonrelay.server.http.ClusterReading;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jetsonrelay.server.http.ClusterReading;
 import org.jetsonrelay.server.http.MemoryPressure;
 import org.jetsonrelay.server.http.RelayReadings;
 import org.jetsonrelay.server.http.UpstreamReading;
@@ -98,7 +98,8 @@ final class RelayStatus implements RelayReadings {
   @Override
   public List<String> degradations() {
     boolean cut = cluster().map(now -> !now.connected()).orElse(false);
-    Stream<String> bus = cut ? Stream.of("the bus to the other relays is not reached") : Stream.of();
+    Stream<String> bus =
+        cut ? Stream.of("the bus to the other relays is not reached") : Stream.of();
     return Stream.of(staleCameras.get().stream(), memory.reasons().stream(), bus)
         .flatMap(reasons -> reasons)
         .toList();

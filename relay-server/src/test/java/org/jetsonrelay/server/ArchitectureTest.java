@@ -44,8 +44,7 @@ class ArchitectureTest {
               Set.of(
                   "websocket", "hub", "protocol", "auth", "frame", "metrics", "pacing", "timing")),
           entry("http", Set.of("hub", "auth", "metrics", "frame", "protocol", "timing")),
-          entry(
-              "picture", Set.of("http", "hub", "auth", "metrics", "frame", "protocol", "timing")),
+          entry("picture", Set.of("http", "hub", "auth", "metrics", "frame", "protocol", "timing")),
           entry("remote", Set.of("hub", "frame", "protocol", "timing")),
           entry("upstream", Set.of("remote", "hub", "protocol")),
           entry("cluster", Set.of("remote", "hub", "frame", "metrics", "protocol", "timing")));

@@ -120,7 +120,8 @@ class WebhookTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nowhere", "ftp://nowhere/x", "http:///x", "http://a b/s3cret", "/s3cret"})
+  @ValueSource(
+      strings = {"nowhere", "ftp://nowhere/x", "http:///x", "http://a b/s3cret", "/s3cret"})
   void refusesAnAddressThatIsNoneWithoutRepeatingIt(String text) {
     Map<String, String> given = Map.of("WEBHOOK_URL", text);
     assertThatExceptionOfType(SettingsException.class)

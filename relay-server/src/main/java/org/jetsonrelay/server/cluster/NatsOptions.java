@@ -25,8 +25,7 @@ final class NatsOptions {
   /// @param label names it among those of this relay
   /// @param complaints hears what goes wrong
   /// @param over called when it has ended, perhaps more than once
-  static Options of(
-      ClusterSettings settings, String label, ErrorListener complaints, Runnable over)
+  static Options of(ClusterSettings settings, String label, ErrorListener complaints, Runnable over)
       throws IOException, GeneralSecurityException {
     BusLogin login = settings.login();
     Options.Builder builder =

@@ -190,9 +190,7 @@ public final class ClientMessages {
       throw new Invalid("frame_painted names no camera");
     }
     return new ClientMessage.FramePainted(
-        name(camera, CameraNames::watchable),
-        count(json, "sequence"),
-        micros(json, "paintedAt"));
+        name(camera, CameraNames::watchable), count(json, "sequence"), micros(json, "paintedAt"));
   }
 
   private static long micros(JsonObject json, String field) throws Invalid {

@@ -15,7 +15,22 @@ record ViewerRole(Watch watch, ViewerFeed feed) {
   /// A viewer of which nothing is known yet.
   static ViewerRow newcomer(String id, String address, long connectedMillis) {
     return new ViewerRow(
-        id, address, List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, connectedMillis, Map.of());
+        id,
+        address,
+        List.of(),
+        0,
+        0,
+        0,
+        0,
+        Map.of(),
+        0,
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        connectedMillis,
+        Map.of());
   }
 
   ViewerRow row(String id, String address, long connectedMillis, int pending, long nowNanos) {

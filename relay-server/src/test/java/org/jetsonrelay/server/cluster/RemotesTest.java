@@ -246,7 +246,8 @@ class RemotesTest {
 
     @Override
     public ViewerRow row() {
-      return new ViewerRow(id(), "", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0, Map.of());
+      return new ViewerRow(
+          id(), "", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0, Map.of());
     }
   }
 }
