@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jetsonrelay.server.Jpegs;
 import org.jetsonrelay.server.websocket.RawWebSocket;
@@ -108,7 +109,7 @@ final class RelayFaults {
           "127.0.0.1");
       stage.awaitVictim("the victim streams", 30_000);
       Troublemaker trouble = new Troublemaker(stage.scene.relay.address());
-      java.util.Random random = new java.util.Random(1);
+      Random random = new Random(1);
       for (int i = 0; i < 100; i++) {
         trouble.abuse(random);
       }
