@@ -66,6 +66,13 @@ web_tests() {
   )
 }
 
+# The fast ones; scripts/faults.sh alone tries all of them.
+fault_tests() {
+  build relay-server jetson-agent
+  "$ROOT/scripts/faults.sh" agent-killed link-cut viewer-stalled relay-killed descriptors
+  "$ROOT/scripts/soak.sh" --seconds 60
+}
+
 main() {
   if [ "${1:-}" = --deploy ]; then
     "$ROOT/scripts/test/image-test.sh"
@@ -82,6 +89,8 @@ main() {
   native_tests
   step "native and agent on arm64, emulated"
   arm64_tests
+  step "faults, and a minute of soaking"
+  fault_tests
   step "dashboard in a browser"
   web_tests
   step "monitoring"

@@ -45,7 +45,8 @@ class DocumentationTest {
     try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
       return Stream.concat(
               docs.filter(path -> path.toString().endsWith(".md")),
-              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve))
+              Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+                  .map(ROOT::resolve))
           .filter(Files::exists)
           .sorted()
           .toList();

@@ -25,7 +25,8 @@ class HandshakeFuzzTest {
       Fuzz.of("handshake")
           .from(RawWebSocket.handshake("/ws"))
           .from(RawWebSocket.handshake("/ws?token=x", "Sec-WebSocket-Protocol: a, b"))
-          .from(RawWebSocket.handshake("/ws", "Origin: http://localhost", "Authorization: Bearer x"))
+          .from(
+              RawWebSocket.handshake("/ws", "Origin: http://localhost", "Authorization: Bearer x"))
           .from("GET /cameras/front/snapshot.jpg?maxAge=5&wait=1 HTTP/1.1\r\nHost: x\r\n\r\n")
           .words("\r\n", "Upgrade: ", "websocket", "Sec-WebSocket-Key: ", "13", "HTTP/1.1", "%00")
           .executions(1_000)

@@ -87,7 +87,12 @@ final class Cable implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    run("ip netns del " + space); // and the cable with it
+  public void close() throws IOException {
+    try {
+      run("ip netns del " + space); // and the cable with it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while taking " + space + " away", e);
+    }
   }
 }

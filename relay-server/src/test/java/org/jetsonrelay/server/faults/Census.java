@@ -44,6 +44,8 @@ record Census(
   /// Direct memory that lies idle, ready to be used again, is bounded by a setting (64 MiB).
   private static final long IDLE_BYTES = 64L << 20;
 
+  private static final int COLLECTIONS = 5;
+
   /// What code, caches of malloc and a heap that has breathed may add to a process.
   private static final long RESIDENT_SLACK_BYTES = 48L << 20;
 
@@ -55,8 +57,11 @@ record Census(
     Child process = relay.process();
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     String pid = Long.toString(process.pid());
-    // Twice: what the first collection found dead had to be cleaned up.
-    Child.run(jcmd, pid, "GC.class_histogram");
+    // Again and again: what one collection finds dead has to be cleaned up, and a heap that has
+    // grown is given back in steps, all of it only with the fourth.
+    for (int i = 0; i < COLLECTIONS; i++) {
+      Child.run(jcmd, pid, "GC.run");
+    }
     String live = Child.run(jcmd, pid, "GC.class_histogram");
     Files.writeString(histogram, live);
     double blocks = relay.metric("relay_frame_blocks");

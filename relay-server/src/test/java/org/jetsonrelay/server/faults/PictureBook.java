@@ -57,6 +57,6 @@ final class PictureBook {
   private static long sum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
-    return crc.getValue() << 32 | length;
+    return (crc.getValue() << 32) | length;
   }
 }

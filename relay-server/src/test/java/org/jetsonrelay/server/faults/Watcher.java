@@ -137,7 +137,9 @@ final class Watcher implements AutoCloseable {
 
   /// Takes nothing for so long; for longer than `patienceMillis` the relay may cut it.
   void stall(long millis, long patienceMillis) {
-    endExpected |= millis >= patienceMillis;
+    if (millis >= patienceMillis) {
+      endExpected = true;
+    }
     readsAgainNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
@@ -288,7 +290,7 @@ final class Watcher implements AutoCloseable {
       }
       case RawWebSocket.PONG -> {}
       case RawWebSocket.CLOSE -> {
-        closeCode = length < 2 ? 1005 : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+        closeCode = length < 2 ? 1005 : ((payload[0] & 0xff) << 8) | (payload[1] & 0xff);
         over = true;
       }
       default -> throw new ProtocolException("opcode " + first);

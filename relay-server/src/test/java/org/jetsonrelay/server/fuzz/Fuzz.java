@@ -27,15 +27,14 @@ import java.util.stream.Stream;
 public final class Fuzz {
 
   /// What an input may allocate: a fixed part, and so many times its own length.
-  private static final long ALLOCATION_BYTES = 4 << 20;
+  private static final long ALLOCATION_BYTES = 4L << 20;
 
   private static final int ALLOCATION_FACTOR = 200;
 
   /// For how long one input may keep a parser busy.
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /// Takes one input; throws when something is wrong with what the parser made of it.
   @FunctionalInterface

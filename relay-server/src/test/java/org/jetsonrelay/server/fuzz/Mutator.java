@@ -14,8 +14,26 @@ final class Mutator {
   private static final int MAX_BYTES = 1 << 17;
 
   private static final long[] EDGES = {
-    0, 1, 2, 0x7d, 0x7e, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffffL,
-    0x80000000L, 0xffffffffL, 0x100000000L, Long.MAX_VALUE, Long.MIN_VALUE, -1,
+    0,
+    1,
+    2,
+    0x7d,
+    0x7e,
+    0x7f,
+    0x80,
+    0xff,
+    0x100,
+    0x7fff,
+    0x8000,
+    0xffff,
+    0x10000,
+    0x7fffffffL,
+    0x80000000L,
+    0xffffffffL,
+    0x100000000L,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -1,
   };
 
   private final List<byte[]> others;
@@ -40,7 +58,7 @@ final class Mutator {
     int at = random.nextInt(bytes.length + 1);
     int length = Math.min(bytes.length - at, 1 + random.nextInt(1 + random.nextInt(64)));
     return switch (random.nextInt(9)) {
-      case 0 -> with(bytes, at, b -> b ^ 1 << random.nextInt(8));
+      case 0 -> with(bytes, at, b -> b ^ (1 << random.nextInt(8)));
       case 1 -> with(bytes, at, _ -> random.nextInt(256));
       case 2 -> splice(bytes, at, length, new byte[0]);
       case 3 -> splice(bytes, at, 0, Arrays.copyOfRange(bytes, at, at + length));

@@ -58,8 +58,7 @@ class MultipartReaderFuzzTest {
         .words("boundary", "=", ";", "\"", " ")
         .run(input -> {
           Optional<String> boundary =
-              MultipartReader.boundary(
-                  new String(input, StandardCharsets.ISO_8859_1));
+              MultipartReader.boundary(new String(input, StandardCharsets.ISO_8859_1));
           boundary.ifPresent(found -> assertThat(found.length()).isLessThanOrEqualTo(70));
         });
   }

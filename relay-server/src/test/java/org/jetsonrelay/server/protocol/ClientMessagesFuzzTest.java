@@ -26,9 +26,24 @@ class ClientMessagesFuzzTest {
         .from("{\"type\":\"pong\"}\0")
         .from("{\"type\":\"list_cameras\",\"\":[[[[{}]]]]}")
         .words(
-            "\"type\":", "\"client_type\"", "\"complete_video\"", "\"stop_stream\"", "\\u0000",
-            "\\ud800", "1e999", "-0.0", "[[[[[[[[", "{\"a\":{", "null", "true", "\"features\":",
-            "\"cameras\":", "\"maxFps\":", "\uFEFF", "ä", "\"timestamp\":")
+            "\"type\":",
+            "\"client_type\"",
+            "\"complete_video\"",
+            "\"stop_stream\"",
+            "\\u0000",
+            "\\ud800",
+            "1e999",
+            "-0.0",
+            "[[[[[[[[",
+            "{\"a\":{",
+            "null",
+            "true",
+            "\"features\":",
+            "\"cameras\":",
+            "\"maxFps\":",
+            "\uFEFF",
+            "ä",
+            "\"timestamp\":")
         .run(ClientMessagesFuzzTest::feed);
   }
 

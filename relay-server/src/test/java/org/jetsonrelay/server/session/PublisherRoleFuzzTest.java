@@ -44,8 +44,7 @@ class PublisherRoleFuzzTest {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (Object part : parts) {
       boolean text = part instanceof String;
-      byte[] bytes =
-          text ? ((String) part).getBytes(StandardCharsets.UTF_8) : (byte[]) part;
+      byte[] bytes = text ? ((String) part).getBytes(StandardCharsets.UTF_8) : (byte[]) part;
       all.write(text ? 0 : 1);
       all.write(bytes.length >> 8);
       all.write(bytes.length);

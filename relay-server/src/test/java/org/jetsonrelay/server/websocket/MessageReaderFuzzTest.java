@@ -24,8 +24,7 @@ class MessageReaderFuzzTest {
 
   private final BlockPool pool = new BlockPool(1 << 22);
   private final WebSocketSettings settings =
-      new WebSocketSettings(
-          1, 4_096, LIMIT, 64, Duration.ofSeconds(1), Duration.ofSeconds(1));
+      new WebSocketSettings(1, 4_096, LIMIT, 64, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
   private static byte[] conversation() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
