@@ -63,7 +63,9 @@ final class Agent {
               return thread;
             });
     try {
-      start(HttpClient.newBuilder().executor(executor).connectTimeout(CONNECT_LIMIT).build());
+      HttpClient.Builder client = HttpClient.newBuilder().executor(executor).connectTimeout(CONNECT_LIMIT);
+      settings.trust().ifPresent(client::sslContext);
+      start(client.build());
       return awaitAll();
     } finally {
       executor.shutdownNow();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import javax.net.ssl.SSLContext;
 import org.jetsonrelay.agent.capture.CaptureSettings;
 import org.jetsonrelay.agent.discovery.WantedRelay;
 import org.jetsonrelay.agent.policy.QualitySettings;
@@ -20,6 +21,7 @@ import org.jetsonrelay.agent.uplink.UplinkSettings;
  * @param relay the relay's WebSocket address
  * @param wanted which announced relay was to be looked for, if it was; {@code relay} is where it
  *     was found
+ * @param trust whom to take for the relay; without it whoever the JVM trusts
  * @param cameras at least one
  * @param logLevel what is logged: this and all that is worse
  * @param config the file that some of it was read from
@@ -32,6 +34,7 @@ import org.jetsonrelay.agent.uplink.UplinkSettings;
 public record AgentSettings(
     URI relay,
     Optional<WantedRelay> wanted,
+    Optional<SSLContext> trust,
     List<CameraSettings> cameras,
     Level logLevel,
     Optional<Path> config,

@@ -49,6 +49,8 @@ record ConfigFile(Map<String, Setting> values, List<Camera> cameras) {
       Stream.concat(
               Stream.of(
                   "relay",
+                  "ca",
+                  "pin",
                   "log-level",
                   "ping-period",
                   "max-rss",

@@ -30,6 +30,20 @@ public final class Options {
   @Nullable String relay;
 
   @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "For wss://: a PEM file with the only certificates to trust (RELAY_CA; default: those Java trusts).")
+  @Nullable String ca;
+
+  @Option(
+      names = "--pin",
+      paramLabel = "sha256//BASE64",
+      description =
+          "For wss://: the relay's public key, from the log of its start (RELAY_PIN); without --ca it is enough.")
+  @Nullable String pin;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       description = "The camera's name (CAMERA_NAME; without one the relay chooses).")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.agent.settings;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,6 +83,8 @@ public final class SettingsReader {
   private static String variable(String key) {
     return switch (key) {
       case "relay" -> "RELAY_URL";
+      case "ca" -> "RELAY_CA";
+      case "pin" -> "RELAY_PIN";
       case "name" -> "CAMERA_NAME";
       default -> key.toUpperCase(Locale.ROOT).replace('-', '_');
     };
@@ -107,9 +110,11 @@ public final class SettingsReader {
     Setting memory = setting(options.maxRss, "max-rss", "off");
     Setting hang = setting(options.hangLimit, "hang-limit", "30");
     List<CameraSettings> cameras = cameras();
+    URI address = Values.relay(relay.value(), relay.origin(), locator);
     return new AgentSettings(
-        Values.relay(relay.value(), relay.origin(), locator),
+        address,
         WantedRelay.parse(relay.value()),
+        Values.trust(address, setting(options.ca, "ca", ""), setting(options.pin, "pin", "")),
         cameras,
         Values.logLevel(level.value(), level.origin()),
         config,

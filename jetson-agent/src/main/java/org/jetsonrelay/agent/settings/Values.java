@@ -12,12 +12,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.jetsonrelay.agent.capture.SourceException;
 import org.jetsonrelay.agent.capture.gstreamer.Encoder;
 import org.jetsonrelay.agent.capture.gstreamer.Input;
 import org.jetsonrelay.agent.discovery.NoRelayException;
 import org.jetsonrelay.agent.discovery.WantedRelay;
 import org.jetsonrelay.agent.settings.CameraSettings.Size;
+import org.jetsonrelay.agent.uplink.RelayTrust;
 
 /**
  * From what users write to values. Each error names where the value came from, the value, and what
@@ -77,6 +79,28 @@ final class Values {
     String query = uri.getRawQuery();
     return URI.create(
         scheme + "://" + uri.getRawAuthority() + "/ws" + (query == null ? "" : "?" + query));
+  }
+
+  /** Whom to take for the relay; nothing when that was left to the JVM. */
+  static Optional<SSLContext> trust(URI relay, Setting ca, Setting pin) throws UsageException {
+    if (ca.value().isEmpty() && pin.value().isEmpty()) {
+      return Optional.empty();
+    }
+    String origin = ca.value().isEmpty() ? pin.origin() : ca.origin();
+    if (!relay.getScheme().equals("wss")) {
+      throw new UsageException(
+          origin + " is for relays with an address that begins with wss://: no other one has TLS");
+    }
+    try {
+      return Optional.of(
+          RelayTrust.context(
+              ca.value().isEmpty() ? Optional.empty() : Optional.of(file(ca.value(), ca.origin())),
+              Optional.of(pin.value()).filter(value -> !value.isEmpty())));
+    } catch (RelayTrust.UnusableException e) {
+      UsageException wrong = new UsageException(origin + ": " + e.getMessage());
+      wrong.initCause(e);
+      throw wrong;
+    }
   }
 
   static String name(String value, String origin) throws UsageException {

@@ -8,8 +8,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what the network reports into words, and decides what it means for the next attempt. */
@@ -42,7 +46,35 @@ final class Failures {
     if (cause instanceof ConnectException) {
       return Ending.unreachable("no connection to " + bare(relay) + ": " + text(cause));
     }
-    return Ending.lost("no connection to " + bare(relay) + ": " + text(cause));
+    return inTls(relay, cause)
+        .orElseGet(() -> Ending.lost("no connection to " + bare(relay) + ": " + text(cause)));
+  }
+
+  /** What TLS has against it. Worth another attempt: certificates are renewed. */
+  private static Optional<Ending> inTls(URI relay, Throwable failure) {
+    boolean tls = false;
+    Throwable deepest = failure;
+    // A chain of causes that leads back to its beginning would be a bug of the JVM's.
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      tls |= cause instanceof SSLException;
+      deepest = cause;
+      if (cause instanceof RelayTrust.PinMismatchException) {
+        return Optional.of(Ending.lost(bare(relay) + ": " + text(cause)));
+      }
+    }
+    if (!tls) {
+      return Optional.empty();
+    }
+    boolean untrusted =
+        deepest instanceof CertPathBuilderException
+            || deepest instanceof CertPathValidatorException;
+    return Optional.of(
+        Ending.lost(
+            untrusted
+                ? "the certificate of "
+                    + bare(relay)
+                    + " is not trusted here; name its authority with --ca or its key with --pin"
+                : "no TLS with " + bare(relay) + ": " + text(deepest)));
   }
 
   private static Ending ofStatus(URI relay, HttpResponse<?> response) {

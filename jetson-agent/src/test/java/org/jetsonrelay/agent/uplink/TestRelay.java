@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A test double of a relay: just enough of RFC 6455 to play any part, good or bad, in front of an
@@ -73,7 +75,16 @@ public final class TestRelay implements Closeable {
 
   /** Listens at a port, such as that of a relay that was closed. */
   public TestRelay(int port) throws IOException {
-    server = new ServerSocket();
+    this(new ServerSocket(), port);
+  }
+
+  /** Listens at a free port and does TLS. */
+  public TestRelay(SSLContext context) throws IOException {
+    this(context.getServerSocketFactory().createServerSocket(), 0);
+  }
+
+  private TestRelay(ServerSocket unbound, int port) throws IOException {
+    server = unbound;
     server.setReuseAddress(true);
     server.setReceiveBufferSize(64 * 1024);
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -85,7 +96,8 @@ public final class TestRelay implements Closeable {
   }
 
   public URI uri() {
-    return URI.create("ws://127.0.0.1:" + port() + "/ws");
+    String scheme = server instanceof SSLServerSocket ? "wss" : "ws";
+    return URI.create(scheme + "://127.0.0.1:" + port() + "/ws");
   }
 
   /** Answers handshakes with this status line from now on. */
