@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts the relay. Arguments and environment go through: try --help.
 #   PORT=9000 LOG_LEVEL=debug scripts/relay.sh
+#   scripts/relay.sh token create robot-1 --role publish --file tokens
 # JAVA_OPTS adds JVM flags.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

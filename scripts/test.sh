@@ -87,6 +87,8 @@ main() {
   script_tests
   step "native"
   native_tests
+  step "TLS, end to end"
+  "$ROOT/scripts/test/tls-test.sh"
   step "native and agent on arm64, emulated"
   arm64_tests
   step "faults, and a minute of soaking"

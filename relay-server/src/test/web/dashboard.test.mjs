@@ -396,22 +396,6 @@ function emptyViewer(id) {
   };
 }
 
-test('a relay that wants a token gets it from a form, and the pictures come', async (t) => {
-  if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
-  relay.token = 'secret';
-  await publish('front');
-  await page.goto(relay.url);
-  await page.locator('#denied').waitFor();
-  await shot(page, 'denied');
-  await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
-  await page.getByRole('button', { name: 'Connect' }).click();
-  await until(async () => (await page.locator('#denied-reason').textContent()) === 'This token is not known.', 'refused');
-  await page.getByRole('textbox', { name: 'Token' }).fill('secret');
-  await page.getByRole('button', { name: 'Connect' }).click();
-  await inState('front', 'live');
-  await until(async () => (await page.locator('#cameras tbody tr:not([hidden])').count()) === 1, 'statistics too');
-});
-
 test('a token in the address is used and taken out of it', async (t) => {
   if (!(relay instanceof FakeRelay)) return skip(t, 'needs the double');
   relay.token = 'secret';

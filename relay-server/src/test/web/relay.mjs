@@ -24,23 +24,29 @@ const HEADERS = {
     "default-src 'self'; img-src 'self' blob:; connect-src 'self' ws: wss:; style-src 'self';" +
     " frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 
-/** @param {number} [port] */
-export async function startRelay(port = 0) {
-  return REAL ? startReal(port) : new FakeRelay().start(port);
+/**
+ * @param {number} [port]
+ * @param {Record<string, string>} [settings] of the real relay
+ */
+export async function startRelay(port = 0, settings = {}) {
+  return REAL ? startReal(port, settings) : new FakeRelay(settings).start(port);
 }
 
-/** @param {number} port */
-async function startReal(port) {
+/**
+ * @param {number} port
+ * @param {Record<string, string>} settings
+ */
+async function startReal(port, settings) {
   const chosen = port || (await freePort());
   const child = spawn(REAL, {
     shell: true,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PORT: String(chosen), HOST: '127.0.0.1' },
+    env: { ...process.env, ...settings, PORT: String(chosen), HOST: '127.0.0.1' },
   });
   const url = `http://127.0.0.1:${chosen}`;
   const limit = Date.now() + 60_000;
@@ -100,6 +106,8 @@ export class FakeRelay {
   extra = () => ({});
   /** When set, viewers must show it. */
   token = '';
+  /** Ids of browsers that are logged in. @type {Set<string>} */
+  logins = new Set();
   reasons = /** @type {string[]} */ ([]);
   url = '';
   port = 0;
@@ -112,9 +120,14 @@ export class FakeRelay {
   });
   #sockets = new WebSocketServer({ server: this.#server, path: '/ws' });
 
+  /** @param {Record<string, string>} [settings] */
+  constructor(settings = {}) {
+    this.token = settings.VIEW_TOKEN ?? '';
+  }
+
   /** @param {number} port */
   async start(port) {
-    this.#sockets.on('connection', (socket) => this.#welcome(socket));
+    this.#sockets.on('connection', (socket, request) => this.#welcome(socket, this.#loggedIn(request)));
     await new Promise((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve(undefined)));
     const address = this.#server.address();
     this.port = typeof address === 'object' && address ? address.port : 0;
@@ -142,14 +155,28 @@ export class FakeRelay {
    * @param {import('node:http').ServerResponse} response
    */
   async #answer(request, response) {
-    const { pathname } = new URL(request.url ?? '/', 'http://relay');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://relay');
+    if (pathname === '/login') {
+      await this.#login(request, response);
+      return;
+    }
+    if (pathname === '/logout') {
+      this.logins.clear();
+      response.writeHead(303, { ...HEADERS, location: 'login' }).end();
+      return;
+    }
+    const known = !this.token || this.#loggedIn(request) || searchParams.get('token') === this.token;
+    if (pathname === '/' && !known) {
+      response.writeHead(303, { ...HEADERS, location: 'login' }).end();
+      return;
+    }
     if (pathname === '/stats' || pathname === '/health') {
-      if (this.token && request.headers.authorization !== `Bearer ${this.token}`) {
+      if (this.token && request.headers.authorization !== `Bearer ${this.token}` && !this.#loggedIn(request)) {
         response.writeHead(401, HEADERS).end('{}');
         return;
       }
       response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' });
-      response.end(JSON.stringify(this.#stats()));
+      response.end(JSON.stringify({ ...this.#stats(), ...(this.#loggedIn(request) ? { login: true } : {}) }));
       return;
     }
     const name = pathname === '/' ? 'index.html' : pathname.slice(1);
@@ -251,8 +278,38 @@ export class FakeRelay {
     }
   }
 
-  /** @param {import('ws').WebSocket} socket */
-  #welcome(socket) {
+  /** @param {import('node:http').IncomingMessage} request */
+  #loggedIn(request) {
+    return this.logins.has(/relay_login=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '');
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   */
+  async #login(request, response) {
+    let message = '';
+    if (request.method === 'POST') {
+      let body = '';
+      for await (const part of request) body += part;
+      if (new URLSearchParams(body).get('token') === this.token) {
+        const id = `login${this.#ids++}`;
+        this.logins.add(id);
+        const cookie = `relay_login=${id}; Path=/; Max-Age=60; HttpOnly; SameSite=Strict`;
+        response.writeHead(303, { ...HEADERS, location: './', 'set-cookie': cookie }).end();
+        return;
+      }
+      message = '<p class="refused" role="alert">The token is not known.</p>';
+    }
+    const page = (await readFile(new URL('login.html', WEB), 'utf8')).replace('<!-- message -->', message);
+    response.writeHead(message ? 401 : 200, { ...HEADERS, 'content-type': TYPES.html }).end(page);
+  }
+
+  /**
+   * @param {import('ws').WebSocket} socket
+   * @param {boolean} loggedIn
+   */
+  #welcome(socket, loggedIn) {
     const id = `client_${Date.now()}_${this.#ids++}`;
     /** @type {Camera | undefined} */
     let camera;
@@ -273,7 +330,7 @@ export class FakeRelay {
       switch (message.type) {
         case 'client_type':
           if (message.clientType === 'flutter') {
-            if (this.token && message.token !== this.token) {
+            if (this.token && message.token !== this.token && !loggedIn) {
               say(socket, { type: 'error', code: 'unauthorized', message: 'This token is not known.' });
               socket.close(4401, 'unauthorized');
               return;

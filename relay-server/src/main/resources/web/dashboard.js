@@ -396,6 +396,7 @@ function showSentences(now) {
 /** @param {Stats} now */
 function showStats(now) {
   stats = now;
+  offerLogin(false, now.login === true);
   showFacts(now);
   cameraTable.update(now.cameras);
   viewerTable.update(now.viewers);
@@ -403,6 +404,15 @@ function showStats(now) {
   const rows = new Map(now.cameras.map((row) => [row.name, row]));
   for (const [name, tile] of tiles) tile.setRow(rows.get(name));
   showPanels();
+}
+
+/**
+ * @param {boolean} login
+ * @param {boolean} logout
+ */
+function offerLogin(login, logout) {
+  element('login', HTMLAnchorElement).hidden = !login;
+  element('logout', HTMLFormElement).hidden = !logout;
 }
 
 async function poll() {
@@ -414,6 +424,8 @@ async function poll() {
         cache: 'no-store',
         signal: AbortSignal.timeout(POLL_LIMIT_MS),
       });
+      // Logged in, but not for statistics: also somebody who can log out.
+      offerLogin(response.status === 401, response.status === 403);
       if (!response.ok) throw new Error(`/stats answered ${response.status}`);
       showStats(await response.json());
       pollFailed = false;
@@ -441,11 +453,8 @@ rateChoice.addEventListener('change', () => {
   feed.maxFps = Number(rateChoice.value);
 });
 element('banner-retry', HTMLButtonElement).addEventListener('click', () => feed.wake());
-element('token-form', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault();
-  const token = element('token', HTMLInputElement).value;
-  storage(() => sessionStorage.setItem(TOKEN, token));
-  feed.authorize(token);
+element('logout', HTMLFormElement).addEventListener('submit', () => {
+  storage(() => sessionStorage.removeItem(TOKEN));
 });
 const command = element('command', HTMLElement);
 command.textContent = `scripts/agent.sh --relay ${feed.url} --name front --source test`;

@@ -59,6 +59,7 @@ import { age, bitRate, count, duration, millis, rate, spread, UNKNOWN } from './
  * @property {{timeMillis: number, processors: number}} cpu
  * @property {CameraRow[]} cameras
  * @property {ViewerRow[]} viewers
+ * @property {boolean} [login] whether this browser is logged in
  */
 
 /**

@@ -4,8 +4,12 @@ package org.jetsonrelay.server;
 import io.helidon.config.Config;
 import io.helidon.service.registry.Services;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.auth.Action;
 import org.jetsonrelay.server.websocket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,6 +20,7 @@ public final class Main {
 
   static {
     LogSetup.install(); // before the first logger
+    EnduringProvider.install(); // before the first channel
   }
 
   private static final System.Logger LOG = System.getLogger(Main.class.getName());
@@ -35,6 +40,10 @@ public final class Main {
     try {
       line.parseArgs(args);
       if (CommandLine.printHelpIfRequested(line.getParseResult())) {
+        return;
+      }
+      if (line.getParseResult().hasSubcommand()) {
+        new CommandLine.RunLast().execute(line.getParseResult());
         return;
       }
       start(RelaySettings.read(new SettingsReader(values(command.settings()))));
@@ -61,14 +70,36 @@ public final class Main {
     Runtime.getRuntime().addShutdownHook(new Thread(relay::close, "shutdown"));
     LOG.log(
         System.Logger.Level.INFO,
-        "Jetson Relay {0} listens on {1}:{2}; dashboard at http://localhost:{2}/",
+        "Jetson Relay {0} listens on {1}:{2}; dashboard at {3}://localhost:{2}/",
         RelayVersion.current(),
         settings.host(),
-        Integer.toString(relay.port()));
+        Integer.toString(relay.port()),
+        settings.certificate() == null ? "http" : "https");
+    sayWhoMayComeIn(settings.access().access());
     if (!WebSocketTransport.writesWithoutWaiting()) {
       LOG.log(
           System.Logger.Level.WARNING,
           "running without direct socket writes (slower): see scripts/relay.jvm for the JVM flags");
+    }
+  }
+
+  /// Nobody shall learn by accident that a relay was open.
+  private static void sayWhoMayComeIn(Access access) {
+    List<String> open =
+        Arrays.stream(Action.values())
+            .filter(action -> !access.guarded(action))
+            .map(action ->
+                switch (action) {
+                  case PUBLISH -> "feed cameras (PUBLISH_TOKEN)";
+                  case VIEW -> "watch (VIEW_TOKEN)";
+                  case ADMIN -> "read statistics (ADMIN_TOKEN)";
+                })
+            .toList();
+    if (!open.isEmpty()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "everybody who can reach this relay may {0}; set TOKEN_FILE, or what is in brackets",
+          String.join(", ", open));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.http.Measurement;
 import org.jetsonrelay.server.http.ProcessMeasurements;
@@ -17,6 +18,8 @@ import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.timing.Hop;
 import org.jetsonrelay.server.timing.HopHistograms;
+import org.jetsonrelay.server.websocket.EngineLimit;
+import org.jetsonrelay.server.websocket.WebSocketTransport;
 
 /// What the relay exports under `/observe/metrics`. No label takes its values from names or
 /// addresses: the number of series does not grow with cameras and viewers.
@@ -24,12 +27,28 @@ final class RelayMeasurements {
 
   private RelayMeasurements() {}
 
+  /// Limits counted under names of their own, beside the engine's.
+  private static final List<String> OTHER_LIMITS =
+      List.of(
+          "control_messages",
+          "failed_tokens",
+          "handshake_rate",
+          "message_age",
+          "registration_time",
+          "silence",
+          "write_time");
+
   static List<Measurement> of(
-      RelayMetrics metrics, RelayStatus status, BlockPool pool, Events events) {
+      RelayMetrics metrics,
+      RelayStatus status,
+      BlockPool pool,
+      Events events,
+      WebSocketTransport transport) {
     List<Measurement> all = new ArrayList<>(traffic(metrics));
     all.addAll(troubles(metrics, events));
     all.addAll(RowMeasurements.of(status));
     all.add(hops(metrics.hops()));
+    all.addAll(limits(metrics, transport));
     all.add(
         gauge(
             "relay_frame_blocks", "Blocks of frame memory that somebody holds", pool::outstanding));
@@ -169,5 +188,31 @@ final class RelayMeasurements {
         buckets.boundsSeconds(),
         buckets.cumulative(),
         buckets.sumSeconds());
+  }
+
+  private static List<Measurement> limits(RelayMetrics metrics, WebSocketTransport transport) {
+    return List.of(
+        counters(
+            "relay_limits_met_total",
+            "How often somebody met a limit, by limit",
+            "limit",
+            () -> limitsMet(metrics)),
+        gauge(
+            "relay_open_sockets",
+            "Open TCP connections, whatever they speak",
+            transport::openSockets),
+        gauge(
+            "relay_incomplete_message_bytes",
+            "Memory of messages that are being received",
+            transport::incompleteBytes));
+  }
+
+  /// All of them, those that nobody has met included.
+  private static Map<String, Long> limitsMet(RelayMetrics metrics) {
+    Map<String, Long> met = new TreeMap<>();
+    Stream.concat(
+            Arrays.stream(EngineLimit.values()).map(EngineLimit::label), OTHER_LIMITS.stream())
+        .forEach(limit -> met.put(limit, metrics.limitsMet().count(limit)));
+    return met;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server;
 
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http1.Http1Config;
@@ -11,9 +12,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jetsonrelay.server.auth.Gatekeeper;
+import org.jetsonrelay.server.auth.LiveTokens;
 import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.http.Gate;
 import org.jetsonrelay.server.http.HttpRoutes;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
@@ -33,6 +38,8 @@ public final class RelayServer implements AutoCloseable {
 
   private final RelaySettings settings;
   private final BlockPool pool;
+  private final Gate gate;
+  private final FileWatch files = new FileWatch();
   private final Sessions sessions;
   private final WebSocketTransport transport;
   private final Pictures pictures;
@@ -50,10 +57,19 @@ public final class RelayServer implements AutoCloseable {
     RelayMetrics metrics = new RelayMetrics();
     pool = new BlockPool(settings.idleBlockBytes());
     Hub hub = new Hub(settings.hub(), metrics);
+    Gatekeeper keeper =
+        settings
+            .access()
+            .gatekeeper(
+                metrics.authorizationFailures(),
+                () -> metrics.limitsMet().increment("failed_tokens"),
+                System::nanoTime);
+    gate = new Gate(keeper, settings.access().origins());
     sessions =
         new Sessions(
             hub,
             metrics,
+            keeper,
             settings.access(),
             pool,
             settings.session(),
@@ -65,13 +81,14 @@ public final class RelayServer implements AutoCloseable {
             settings.webhook().address(), settings.webhook().limit(), InstantSource.system());
     CameraWatch cameras = new CameraWatch(hub::cameraRows, events::camera);
     status = new RelayStatus(hub, metrics, sessions, links, cameras::stale);
-    transport = new WebSocketTransport(settings.webSocket(), pool, sessions);
+    transport =
+        new WebSocketTransport(settings.webSocket(), settings.connections(), pool, sessions);
     pictures =
         new Pictures(
             new PictureContext(
                 hub,
                 metrics,
-                settings.access(),
+                gate,
                 pool,
                 settings.pictures(),
                 InstantSource.system(),
@@ -99,11 +116,23 @@ public final class RelayServer implements AutoCloseable {
     }
     relay.timer.start();
     relay.links.open();
+    relay.watchFiles();
     relay.status.serving();
     if (settings.announced()) {
       relay.announcement = Announcement.start(settings.host(), relay.port());
     }
     return relay;
+  }
+
+  private void watchFiles() {
+    if (settings.access().access() instanceof LiveTokens tokens) {
+      files.watch(List.of(tokens.file()), tokens::reload);
+    }
+    if (settings.certificate() != null) {
+      settings.certificate().announce();
+      files.watch(settings.certificate().files(), settings.certificate()::reload);
+    }
+    files.start();
   }
 
   /// Helidon does not say why it could not listen; trying once more by other means does.
@@ -146,13 +175,17 @@ public final class RelayServer implements AutoCloseable {
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(200));
     builder.maxTcpConnections(OpenFiles.connections());
+    if (settings.certificate() != null) {
+      builder.tls(Tls.builder().sslContext(settings.certificate().context()).build());
+    }
     transport.configure(builder, Http1Config.create());
     pictures.configure(builder);
     HttpRoutes routes =
         new HttpRoutes(
             status,
-            RelayMeasurements.of(metrics, status, pool, events),
-            new HttpAccess(settings.access()),
+            RelayMeasurements.of(metrics, status, pool, events, transport),
+            gate,
+            settings.hsts(),
             InstantSource.system());
     return builder
         .addFeature(routes.observers())
@@ -187,6 +220,7 @@ public final class RelayServer implements AutoCloseable {
     pictures.abort();
     timer.close();
     events.close();
+    files.close();
     server.stop();
     LOG.log(System.Logger.Level.INFO, "stopped");
   }

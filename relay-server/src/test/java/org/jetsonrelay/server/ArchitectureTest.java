@@ -35,6 +35,7 @@ class ArchitectureTest {
           entry("frame", Set.of("timing")),
           entry("protocol", Set.of("timing")),
           entry("auth", Set.of()),
+          entry("tls", Set.of()),
           entry("metrics", Set.of("timing")),
           entry("pacing", Set.of()),
           entry("websocket", Set.of("frame")),
@@ -107,10 +108,16 @@ class ArchitectureTest {
   void theHubKnowsNeitherHelidonNorABus() {
     classes()
         .that()
-        .resideInAnyPackage(in("hub"), in("frame"), in("pacing"), in("auth"))
+        .resideInAnyPackage(in("hub"), in("frame"), in("pacing"), in("auth"), in("tls"))
         .should()
         .onlyDependOnClassesThat(
-            resideInAnyPackage(ROOT + "..", "java..", "jdk..", "org.jspecify.."))
+            resideInAnyPackage(
+                ROOT + "..",
+                "java..",
+                "javax.net.ssl..",
+                "javax.security.auth.x500..",
+                "jdk..",
+                "org.jspecify.."))
         .check(CLASSES);
   }
 

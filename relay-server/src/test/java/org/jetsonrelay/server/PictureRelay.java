@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -46,26 +47,12 @@ final class PictureRelay implements AutoCloseable {
   }
 
   static PictureRelay start(Map<String, String> values, PictureSettings pictures) {
-    RelaySettings read =
-        RelaySettings.read(new SettingsReader(key -> key == null ? null : values.get(key)));
+    Map<String, String> given = new HashMap<>(values);
+    given.put("HOST", "127.0.0.1");
+    given.put("PORT", "0");
+    given.put("MDNS", "off");
     return new PictureRelay(
-        RelayServer.start(
-            new RelaySettings(
-                "127.0.0.1",
-                0,
-                read.logLevel(),
-                read.access(),
-                read.handshakeLimit(),
-                read.shutdownLimit(),
-                read.idleBlockBytes(),
-                read.hub(),
-                read.session(),
-                read.webSocket(),
-                pictures,
-                read.cluster(),
-                read.upstream(),
-                false,
-                read.webhook())));
+        RelayServer.start(RelaySettings.read(new SettingsReader(given::get)).with(pictures)));
   }
 
   int port() {

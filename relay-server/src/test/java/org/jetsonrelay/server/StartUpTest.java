@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The relay as a process: what it says and how it ends when it cannot start, and on SIGTERM.
 class StartUpTest {
@@ -80,6 +82,48 @@ class StartUpTest {
   }
 
   @Test
+  void makesATokenPrintsItOnceAndRevokesIt(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path file = directory.resolve("tokens");
+    Map<String, String> environment = Map.of("TOKEN_FILE", file.toString());
+    String token =
+        expectEnd(
+                relay(
+                    environment,
+                    "token",
+                    "create",
+                    "robot",
+                    "--role",
+                    "publish",
+                    "--camera",
+                    "front*"),
+                0)
+            .strip();
+    assertThat(token).matches("jr_[A-Za-z0-9_-]{43}");
+    assertThat(Files.readString(file)).doesNotContain(token);
+    assertThat(expectEnd(relay(environment, "token", "list"), 0))
+        .matches("robot +publish +front\\*\\R");
+    assertThat(expectEnd(relay(environment, "token", "create", "x", "--role", "fly"), 2).lines())
+        .singleElement()
+        .asString()
+        .contains("publish, view, admin");
+    expectEnd(relay(Map.of(), "token", "revoke", "robot", "--file", file.toString()), 0);
+    assertThat(expectEnd(relay(environment, "token", "list"), 0)).isEmpty();
+    assertThat(expectEnd(relay(Map.of("TOKEN_FILE", ""), "token", "list"), 2))
+        .contains("--file or TOKEN_FILE");
+  }
+
+  @Test
+  void endsWithCode2WhenTheTokenFileIsBroken(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path file = Files.writeString(directory.resolve("tokens"), "# note\nrobot publish\n");
+    assertThat(expectEnd(relay(Map.of("TOKEN_FILE", file.toString(), "PORT", "0")), 2).lines())
+        .singleElement()
+        .asString()
+        .contains("tokens, line 2: a token is four words");
+  }
+
+  @Test
   void listensAndStopsOnSigterm() throws IOException, InterruptedException {
     Process process = relay(Map.of("PORT", "0", "HOST", "127.0.0.1", "LOG_LEVEL", "info"));
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
@@ -87,8 +131,12 @@ class StartUpTest {
       // Not Process.destroy, which closes the streams.
       assertThat(process.toHandle().destroy()).isTrue();
       assertThat(output.lines().toList())
-          .hasSize(2)
-          .satisfies(lines -> assertThat(lines.getFirst()).contains("closing 0 connections"))
+          .hasSize(3)
+          .satisfies(lines ->
+              assertThat(lines.getFirst())
+                  .contains("everybody who can reach this relay may feed cameras (PUBLISH_TOKEN),")
+                  .contains("set TOKEN_FILE"))
+          .satisfies(lines -> assertThat(lines.get(1)).contains("closing 0 connections"))
           .satisfies(lines -> assertThat(lines.getLast()).contains("stopped"));
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 15);

@@ -36,7 +36,7 @@ public final class TestRelay implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(5);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Pattern OURS =
-      Pattern.compile("#\\d+ \"(writer-|closing-|timer|bus-|remote-|upstream)[^\"]*\"");
+      Pattern.compile("#\\d+ \"(writer-|closing-|timer|files|bus-|remote-|upstream)[^\"]*\"");
 
   // What another test left behind is not this relay's.
   private final List<String> threadsBefore = threads();
@@ -57,24 +57,7 @@ public final class TestRelay implements AutoCloseable {
 
   /// Starts a relay that asks this access, which need not be one that settings can make.
   public static TestRelay start(Access access, String... settings) {
-    RelaySettings usual = settings(settings);
-    return new TestRelay(
-        new RelaySettings(
-            usual.host(),
-            usual.port(),
-            usual.logLevel(),
-            access,
-            usual.handshakeLimit(),
-            usual.shutdownLimit(),
-            usual.idleBlockBytes(),
-            usual.hub(),
-            usual.session(),
-            usual.webSocket(),
-            usual.pictures(),
-            usual.cluster(),
-            usual.upstream(),
-            usual.announced(),
-            usual.webhook()));
+    return new TestRelay(settings(settings).with(access));
   }
 
   private static RelaySettings settings(String... keysAndValues) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// What a client showed to prove who it is: a token, or nothing.
@@ -46,8 +47,13 @@ public final class Credential {
     return new Credential(sha256(token.getBytes(StandardCharsets.UTF_8)), false);
   }
 
+  /// A token of which only the digest is known.
+  static Credential ofSha256(byte[] digest) {
+    return new Credential(digest.clone(), false);
+  }
+
   /// The token of an `Authorization: Bearer …` header (RFC 6750); another scheme is none of ours.
-  public static Credential ofHeader(@Nullable String authorization) {
+  static Credential ofHeader(@Nullable String authorization) {
     if (authorization == null
         || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return NONE;
@@ -57,7 +63,7 @@ public final class Credential {
 
   /// The first `token` of a raw query string, percent-decoded. A plus sign stays one: tokens are
   /// often base 64 and never hold spaces.
-  public static Credential ofQuery(@Nullable String rawQuery) {
+  static Credential ofQuery(@Nullable String rawQuery) {
     return ofToken(rawQuery == null ? null : Query.first(rawQuery, Query.TOKEN));
   }
 
@@ -81,6 +87,11 @@ public final class Credential {
   /// Not the token, and of no use as one, but not for showing either. Empty without a token.
   public String owner() {
     return Base64.getEncoder().encodeToString(sha256);
+  }
+
+  /// The digest, as a token file has it.
+  String hex() {
+    return HexFormat.of().formatHex(sha256);
   }
 
   @Override

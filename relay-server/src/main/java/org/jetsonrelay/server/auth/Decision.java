@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.auth;
 
+import java.time.Duration;
+
 /// The answer of [Access].
 public sealed interface Decision {
 
@@ -16,4 +18,15 @@ public sealed interface Decision {
   ///
   /// @param reason for people; never holds the token
   record Forbidden(String reason) implements Decision {}
+
+  /// This address has shown too many tokens that nobody knows: HTTP 429, close 4429.
+  ///
+  /// @param retryAfter how long it should wait
+  record TooMany(Duration retryAfter) implements Decision {
+
+    /// Whole seconds, at least one: for a `Retry-After` header.
+    public long retryAfterSeconds() {
+      return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    }
+  }
 }

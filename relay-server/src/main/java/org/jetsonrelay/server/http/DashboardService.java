@@ -4,6 +4,7 @@ package org.jetsonrelay.server.http;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -18,6 +19,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jetsonrelay.server.auth.Action;
 
 /// The dashboard's files, a fixed list read from the class path once at start: no path from a
 /// request ever reaches a file system or a class loader.
@@ -36,28 +38,45 @@ final class DashboardService implements HttpService {
   private static final String DIRECTORY = "/web/";
   private static final String INDEX = "index.html";
 
+  private final Gate gate;
   private final Map<String, Content> contents = new LinkedHashMap<>();
 
   /// Reads all files.
   ///
   /// @throws IllegalStateException when one is missing: the build is broken, and it is better to
   ///   say so at start than to a user
-  DashboardService() {
+  DashboardService(Gate gate) {
+    this.gate = gate;
     FILES.forEach((name, type) -> contents.put(name, Content.load(name, type)));
   }
 
   @Override
   public void routing(HttpRules rules) {
-    contents.forEach((name, content) -> Answers.readOnly(rules, "/" + name, content::send));
-    Content index = contents.get(INDEX);
-    if (index != null) {
-      Answers.readOnly(rules, "/", index::send);
-    }
+    contents.forEach((name, content) -> {
+      if (name.equals(INDEX)) {
+        Answers.readOnly(rules, "/", welcoming(content));
+        Answers.readOnly(rules, "/" + name, welcoming(content));
+      } else {
+        Answers.readOnly(rules, "/" + name, content::send);
+      }
+    });
+  }
+
+  /// The page holds no data, but it is of no use to who may see none: it leads to the login.
+  private Handler welcoming(Content page) {
+    return (request, response) -> {
+      if (gate.shows(Action.VIEW, null, gate.credential(request))) {
+        page.send(request, response);
+      } else {
+        LoginService.redirect(response, "login");
+      }
+    };
   }
 
   private static Map<String, String> files() {
     Map<String, String> files = new LinkedHashMap<>();
     files.put(INDEX, "text/html; charset=UTF-8");
+    files.put("login.html", "text/html; charset=UTF-8"); // its address is /login
     files.put("dashboard.css", "text/css; charset=UTF-8");
     files.put("favicon.svg", "image/svg+xml");
     for (String module : MODULES) {

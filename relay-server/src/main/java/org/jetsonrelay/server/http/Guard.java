@@ -2,19 +2,21 @@
 package org.jetsonrelay.server.http;
 
 import io.helidon.http.Header;
-import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.auth.Action;
+import org.jspecify.annotations.Nullable;
 
 /// Stands before every route: puts the browser's protections on each answer, errors included, and
-/// asks [Access] where something is protected. Stateless; called from request threads.
+/// asks the [Gate] where figures are protected. Stateless; called from request threads.
 final class Guard implements Filter {
 
   static final String CONTENT_SECURITY_POLICY =
@@ -25,49 +27,52 @@ final class Guard implements Filter {
       List.of(
           HeaderValues.createCached("Content-Security-Policy", CONTENT_SECURITY_POLICY),
           HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF,
-          HeaderValues.createCached("Referrer-Policy", "no-referrer"));
-  private static final Header CHALLENGE =
-      HeaderValues.createCached(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"relay\"");
+          // Not "no-referrer": with that a form is sent with the origin "null", like a stranger's.
+          HeaderValues.createCached("Referrer-Policy", "same-origin"));
 
   /// A camera may be called `trace`, too.
-  private static final Pattern TRACE = Pattern.compile("/cameras/[^/]*/trace(/.*)?");
+  private static final Pattern TRACE = Pattern.compile("/cameras/([^/]*)/trace(/.*)?");
 
-  private final Access access;
+  private final Gate gate;
+  private final @Nullable Header strictTransport;
 
-  Guard(Access access) {
-    this.access = access;
+  /// @param hsts how long browsers shall insist on TLS once they have seen it here; zero: not said
+  Guard(Gate gate, Duration hsts) {
+    this.gate = gate;
+    this.strictTransport =
+        hsts.isZero()
+            ? null
+            : HeaderValues.createCached("Strict-Transport-Security", "max-age=" + hsts.toSeconds());
   }
 
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     PROTECTIONS.forEach(response::header);
-    Access.Decision decision =
-        area(request.path().path())
-            .map(area -> access.decide(area, request))
-            .orElse(Access.Decision.ALLOW);
-    switch (decision) {
-      case ALLOW -> chain.proceed();
-      case UNAUTHORIZED -> {
-        response.header(CHALLENGE);
-        Answers.error(
-            request, response, Status.UNAUTHORIZED_401, "A token is needed to read this.");
-      }
-      case FORBIDDEN ->
-          Answers.error(
-              request, response, Status.FORBIDDEN_403, "This token does not allow to read this.");
+    Header strict = strictTransport;
+    if (strict != null && request.isSecure()) {
+      response.header(strict); // meaningless without TLS: RFC 6797, section 7.2
+    }
+    if (permitted(request, response)) {
+      chain.proceed();
     }
   }
 
   /// By prefix, and everything observed but the health: an observer added later is closed until
-  /// somebody opens it. A camera's trace names viewers, as the statistics do.
-  private static Optional<Access.Area> area(String path) {
-    if (TRACE.matcher(path).matches() || path.startsWith("/stats")) {
-      return Optional.of(Access.Area.STATS);
+  /// somebody opens it. Metrics are about all cameras, so they want a token for all;
+  /// a camera's trace names viewers, as the statistics do.
+  private boolean permitted(RoutingRequest request, RoutingResponse response) {
+    String path = request.path().path();
+    Matcher trace = TRACE.matcher(path);
+    if (trace.matches()) {
+      return gate.permits(Action.ADMIN, trace.group(1), request, response);
+    }
+    if (path.startsWith("/stats")) {
+      return gate.permits(Action.ADMIN, null, request, response);
     }
     boolean health = path.equals("/observe/health") || path.startsWith("/observe/health/");
     if (path.startsWith("/observe") && !health) {
-      return Optional.of(Access.Area.METRICS);
+      return gate.permits(Action.ADMIN, Access.EVERY_CAMERA, request, response);
     }
-    return Optional.empty();
+    return true;
   }
 }

@@ -6,6 +6,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.observe.ObserveFeature;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -18,20 +19,27 @@ public final class HttpRoutes {
 
   private final RelayReadings relay;
   private final List<Measurement> measurements;
-  private final Access access;
+  private final Gate gate;
+  private final Duration hsts;
   private final InstantSource clock;
 
   /// Keeps its collaborators; nothing is read before the server starts.
   ///
   /// @param relay what `/health` and `/stats` report
   /// @param measurements what `/observe/metrics` exports
-  /// @param access who may read what
+  /// @param gate who may read what
+  /// @param hsts how long browsers shall insist on TLS; zero: not said
   /// @param clock the wall clock, for time stamps only
   public HttpRoutes(
-      RelayReadings relay, List<Measurement> measurements, Access access, InstantSource clock) {
+      RelayReadings relay,
+      List<Measurement> measurements,
+      Gate gate,
+      Duration hsts,
+      InstantSource clock) {
     this.relay = relay;
     this.measurements = measurements;
-    this.access = access;
+    this.gate = gate;
+    this.hsts = hsts;
     this.clock = clock;
   }
 
@@ -44,13 +52,14 @@ public final class HttpRoutes {
   /// Other routes may be added before or after.
   public void routing(HttpRouting.Builder routing) {
     ProcessFigures process = new ProcessFigures();
-    routing.addFilter(new Guard(access));
+    routing.addFilter(new Guard(gate, hsts));
     routing.register(
         new HealthService(relay, clock, process),
-        new StatsService(relay, clock, process),
+        new StatsService(relay, gate, clock, process),
         new MetricsService(measurements),
         new TraceService(relay),
-        new DashboardService());
+        new LoginService(gate),
+        new DashboardService(gate));
     routing.addFeature(new NotFound());
   }
 

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.timing.ClockEstimate;
@@ -22,14 +23,23 @@ final class Rows {
 
   private Rows() {}
 
-  static JsonArray cameras(List<CameraRow> rows) {
+  static JsonArray cameras(List<CameraRow> rows, Predicate<String> shown) {
     return JsonArray.create(
-        rows.stream().sorted(Comparator.comparing(CameraRow::name)).map(Rows::camera).toList());
+        rows.stream()
+            .filter(row -> shown.test(row.name()))
+            .sorted(Comparator.comparing(CameraRow::name))
+            .map(Rows::camera)
+            .toList());
   }
 
-  static JsonArray viewers(List<ViewerRow> rows) {
+  /// @param shown which cameras may be named; who watches others only is left out
+  static JsonArray viewers(List<ViewerRow> rows, Predicate<String> shown) {
     return JsonArray.create(
-        rows.stream().sorted(Comparator.comparing(ViewerRow::id)).map(Rows::viewer).toList());
+        rows.stream()
+            .filter(row -> row.cameras().isEmpty() || row.cameras().stream().anyMatch(shown))
+            .sorted(Comparator.comparing(ViewerRow::id))
+            .map(row -> viewer(row, row.cameras().stream().filter(shown).toList()))
+            .toList());
   }
 
   /// Skipped frames by cause, in a fixed order.
@@ -89,11 +99,11 @@ final class Rows {
     return json.build();
   }
 
-  private static JsonObject viewer(ViewerRow row) {
+  private static JsonObject viewer(ViewerRow row, List<String> cameras) {
     return JsonObject.builder()
         .set("id", row.id())
         .set("address", row.address())
-        .setStrings("cameras", row.cameras())
+        .setStrings("cameras", cameras)
         .set("deliveredFps", number(row.deliveredFps()))
         .set("bytesPerSecond", number(row.bytesPerSecond()))
         .set("delivered", row.delivered())

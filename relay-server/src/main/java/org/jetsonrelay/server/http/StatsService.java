@@ -9,18 +9,23 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jetsonrelay.server.auth.Action;
+import org.jetsonrelay.server.auth.Credential;
 import org.jetsonrelay.server.timing.IsoTime;
 
 /// `GET /stats`: the totals under the names of the old server, and a row for each camera and each
-/// viewer. Stateless; called from request threads.
+/// viewer, as far as the token reaches. Stateless; called from request threads.
 final class StatsService implements HttpService {
 
   private final RelayReadings relay;
+  private final Gate gate;
   private final InstantSource clock;
   private final ProcessFigures process;
 
-  StatsService(RelayReadings relay, InstantSource clock, ProcessFigures process) {
+  StatsService(RelayReadings relay, Gate gate, InstantSource clock, ProcessFigures process) {
     this.relay = relay;
+    this.gate = gate;
     this.clock = clock;
     this.process = process;
   }
@@ -34,6 +39,8 @@ final class StatsService implements HttpService {
     RelayReadings.Totals totals = relay.totals();
     List<String> troubles = relay.troubles();
     List<String> degradations = relay.degradations();
+    Credential credential = gate.credential(request);
+    Predicate<String> shown = camera -> gate.shows(Action.ADMIN, camera, credential);
     JsonObject.Builder json =
         JsonObject.builder()
             .set("totalConnections", totals.connections())
@@ -49,8 +56,11 @@ final class StatsService implements HttpService {
             .set("memory", process.memory())
             .set("cpu", process.cpu())
             .set("skipped", Rows.skipped(totals.skipped()))
-            .set("cameras", Rows.cameras(relay.cameras()))
-            .set("viewers", Rows.viewers(relay.viewers()));
+            .set("cameras", Rows.cameras(relay.cameras(), shown))
+            .set("viewers", Rows.viewers(relay.viewers(), shown));
+    if (gate.loggedIn(request)) {
+      json.set("login", true); // for a page that offers to log out
+    }
     relay.cluster().ifPresent(cluster -> json.set("cluster", cluster.json()));
     relay.upstream().ifPresent(upstream -> json.set("upstream", upstream.json()));
     Answers.json(request, response, Status.OK_200, json.build());

@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.hub;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Which cameras a viewer wants. It is about names, not about cameras that exist now: what it
 /// covers and comes later is received from then on.
@@ -28,6 +29,16 @@ public sealed interface Choice {
     @Override
     public boolean covers(String camera) {
       return names.contains(camera);
+    }
+  }
+
+  /// Every camera that may be seen, later arrivals included.
+  ///
+  /// @param allowed asked for each camera when it comes; quick, without locks and waits
+  record Allowed(Predicate<String> allowed) implements Choice {
+    @Override
+    public boolean covers(String camera) {
+      return allowed.test(camera);
     }
   }
 

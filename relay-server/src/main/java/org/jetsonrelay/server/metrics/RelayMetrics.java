@@ -27,6 +27,7 @@ public final class RelayMetrics {
   private final Map<SkipCause, LongAdder> skipped = new EnumMap<>(SkipCause.class);
   private final HopHistograms hops = new HopHistograms();
   private final LabelledCounter errors = new LabelledCounter();
+  private final LabelledCounter limitsMet = new LabelledCounter();
   private final LabelledCounter closes = new LabelledCounter();
   private final LabelledCounter handshakesRefused = new LabelledCounter();
 
@@ -114,6 +115,11 @@ public final class RelayMetrics {
   /// Connections ended, by close code.
   public LabelledCounter closes() {
     return closes;
+  }
+
+  /// Limits met, by the limit's name.
+  public LabelledCounter limitsMet() {
+    return limitsMet;
   }
 
   /// Handshakes refused, by reason.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.Admission;
 import org.jetsonrelay.server.hub.Announced;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpViewer implements Viewer {
 
   private final PictureContext context;
+  private final BooleanSupplier permitted;
   private final String id;
   private final String address;
   private final long connectedNanos;
@@ -46,9 +48,12 @@ final class HttpViewer implements Viewer {
 
   /// Must be made by the thread that will serve it.
   ///
+  /// @param permitted whether it may still be here
   /// @param cut closes the connection under a write
-  HttpViewer(PictureContext context, String id, String address, Runnable cut) {
+  HttpViewer(
+      PictureContext context, BooleanSupplier permitted, String id, String address, Runnable cut) {
     this.context = context;
+    this.permitted = permitted;
     this.id = id;
     this.address = address;
     connectedNanos = context.nanoTime().getAsLong();
@@ -147,6 +152,11 @@ final class HttpViewer implements Viewer {
   }
 
   // ---- the timer ----
+
+  /// Whether it may still be here: tokens can be revoked.
+  boolean permitted() {
+    return permitted.getAsBoolean();
+  }
 
   /// Cuts a write that lasts too long, and says why frames are skipped meanwhile.
   void check(long nowNanos) {

@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jetsonrelay.server.auth.Action;
+import org.jetsonrelay.server.auth.Credential;
 import org.jetsonrelay.server.http.Answers;
 import org.jetsonrelay.server.protocol.ClientIds;
 
@@ -32,6 +34,7 @@ final class HttpViewers {
   private final PictureContext context;
   private final ClientIds ids;
   private final Set<HttpViewer> open = ConcurrentHashMap.newKeySet();
+  private final Rules rules;
   private final AtomicInteger places = new AtomicInteger();
 
   /// Written at shutdown, read by request threads.
@@ -40,6 +43,7 @@ final class HttpViewers {
   HttpViewers(PictureContext context) {
     this.context = context;
     ids = new ClientIds(context.clock());
+    rules = new Rules(context.gate());
   }
 
   /// Serves the request as a viewer of this camera, or answers 503.
@@ -61,9 +65,11 @@ final class HttpViewers {
       return;
     }
     PatientConnection connection = PatientConnection.current();
+    Credential credential = context.gate().credential(request);
     HttpViewer viewer =
         new HttpViewer(
             context,
+            () -> context.gate().shows(Action.VIEW, camera, credential),
             ids.next(),
             address(request.remotePeer()),
             connection == null ? Thread.currentThread()::interrupt : connection::cut);
@@ -105,7 +111,13 @@ final class HttpViewers {
   }
 
   void sweep(long nowNanos) {
-    open.forEach(viewer -> viewer.check(nowNanos));
+    boolean rulesChanged = rules.changed();
+    for (HttpViewer viewer : open) {
+      viewer.check(nowNanos);
+      if (rulesChanged && !viewer.permitted()) {
+        viewer.end();
+      }
+    }
   }
 
   /// Everybody shall leave; new ones are refused.

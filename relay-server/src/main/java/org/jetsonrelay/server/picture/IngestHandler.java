@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jetsonrelay.server.auth.Action;
 import org.jetsonrelay.server.auth.Credential;
 import org.jetsonrelay.server.http.Answers;
@@ -43,6 +44,7 @@ final class IngestHandler {
   private final PictureContext context;
   private final ClientIds ids;
   private final HeldCameras held;
+  private final Rules rules;
   private final Set<Incoming> open = ConcurrentHashMap.newKeySet();
 
   /// Written at shutdown, read by request threads.
@@ -52,6 +54,7 @@ final class IngestHandler {
     this.context = context;
     ids = new ClientIds(context.clock());
     held = new HeldCameras(context, ids);
+    rules = new Rules(context.gate());
   }
 
   /// One body being read.
@@ -64,7 +67,10 @@ final class IngestHandler {
     volatile boolean replaced;
     volatile long replacedNanos;
 
-    Incoming(Runnable cut) {
+    private final BooleanSupplier permitted;
+
+    Incoming(BooleanSupplier permitted, Runnable cut) {
+      this.permitted = permitted;
       reading = new Deadline(context.settings().readLimit().toNanos(), cut);
     }
 
@@ -94,7 +100,7 @@ final class IngestHandler {
   }
 
   void handle(String name, ServerRequest request, ServerResponse response) {
-    if (!Gate.permits(context, Action.PUBLISH, name, request, response)) {
+    if (!context.gate().permits(Action.PUBLISH, name, request, response)) {
       return;
     }
     if (draining) {
@@ -105,7 +111,9 @@ final class IngestHandler {
     if (connection == null) {
       throw new IllegalStateException("Pictures.configure was not called");
     }
-    Incoming incoming = new Incoming(connection::cut);
+    Credential credential = context.gate().credential(request);
+    Incoming incoming =
+        new Incoming(() -> context.gate().shows(Action.PUBLISH, name, credential), connection::cut);
     open.add(incoming);
     try {
       String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
@@ -149,7 +157,11 @@ final class IngestHandler {
           Stamps.millis(request.headers().first(HeaderNames.create(Stamps.TIMESTAMP)).orElse(null));
       long sequence =
           held.post(
-              name, owner(request), HttpViewers.address(request.remotePeer()), image, captured);
+              name,
+              context.gate().owner(request),
+              HttpViewers.address(request.remotePeer()),
+              image,
+              captured);
       Answers.json(
           request, response, Status.OK_200, JsonObject.builder().set("sequence", sequence).build());
     } catch (IngestException e) {
@@ -224,7 +236,7 @@ final class IngestHandler {
       if (!reader.next(image)) {
         return 0;
       }
-      Feed feed = publisher.attach(name, owner(request));
+      Feed feed = publisher.attach(name, context.gate().owner(request));
       log("camera", publisher, "feeds " + name + " over HTTP");
       try {
         do {
@@ -253,13 +265,14 @@ final class IngestHandler {
         did);
   }
 
-  private String owner(ServerRequest request) {
-    Credential credential = Gate.credential(request);
-    return context.access().guarded(Action.PUBLISH) ? credential.owner() : "";
-  }
-
   void sweep(long nowNanos) {
-    open.forEach(incoming -> incoming.check(nowNanos));
+    boolean rulesChanged = rules.changed();
+    for (Incoming incoming : open) {
+      incoming.check(nowNanos);
+      if (rulesChanged && !incoming.permitted.getAsBoolean()) {
+        incoming.reading.expire();
+      }
+    }
     held.sweep(nowNanos);
   }
 

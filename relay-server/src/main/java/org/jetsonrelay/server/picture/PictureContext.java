@@ -3,8 +3,8 @@ package org.jetsonrelay.server.picture;
 
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
-import org.jetsonrelay.server.auth.Access;
 import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.http.Gate;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 
@@ -12,7 +12,7 @@ import org.jetsonrelay.server.metrics.RelayMetrics;
 ///
 /// @param hub the registry of cameras and viewers
 /// @param metrics what is counted
-/// @param access who may do what
+/// @param gate who may do what
 /// @param pool the memory of frames
 /// @param settings limits and times
 /// @param clock the wall clock, for time stamps on the wire
@@ -20,7 +20,7 @@ import org.jetsonrelay.server.metrics.RelayMetrics;
 public record PictureContext(
     Hub hub,
     RelayMetrics metrics,
-    Access access,
+    Gate gate,
     BlockPool pool,
     PictureSettings settings,
     InstantSource clock,

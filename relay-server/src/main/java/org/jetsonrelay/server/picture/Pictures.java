@@ -16,7 +16,7 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Optional;
 import org.jetsonrelay.server.auth.Action;
-import org.jetsonrelay.server.auth.Decision;
+import org.jetsonrelay.server.auth.Credential;
 import org.jetsonrelay.server.http.Answers;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.protocol.CameraNames;
@@ -100,15 +100,13 @@ public final class Pictures {
   }
 
   private void list(ServerRequest request, ServerResponse response) {
-    if (!Gate.permits(context, Action.VIEW, null, request, response)) {
+    if (!context.gate().permits(Action.VIEW, null, request, response)) {
       return;
     }
-    var credential = Gate.credential(request);
+    Credential credential = context.gate().credential(request);
     List<JsonObject> rows =
         context.hub().cameraRows(context.nanoTime().getAsLong()).stream()
-            .filter(row ->
-                context.access().decide(Action.VIEW, row.name(), credential)
-                    instanceof Decision.Granted)
+            .filter(row -> context.gate().shows(Action.VIEW, row.name(), credential))
             .map(Pictures::row)
             .toList();
     Answers.json(
@@ -138,7 +136,7 @@ public final class Pictures {
     Optional<String> name = name(request);
     if (name.isEmpty()) {
       unknown(request, response);
-    } else if (Gate.permits(context, Action.VIEW, name.get(), request, response)) {
+    } else if (context.gate().permits(Action.VIEW, name.get(), request, response)) {
       snapshot(name.get(), request, response);
     }
   }
@@ -155,7 +153,7 @@ public final class Pictures {
     Optional<String> name = name(request);
     if (name.isEmpty()) {
       unknown(request, response);
-    } else if (Gate.permits(context, Action.VIEW, name.get(), request, response)) {
+    } else if (context.gate().permits(Action.VIEW, name.get(), request, response)) {
       stream(name.get(), request, response);
     }
   }
@@ -196,7 +194,7 @@ public final class Pictures {
       return;
     }
     Optional<String> given = Parameters.text(request, "camera").filter(CameraNames::watchable);
-    if (!Gate.permits(context, Action.VIEW, given.orElse(null), request, response)) {
+    if (!context.gate().permits(Action.VIEW, given.orElse(null), request, response)) {
       return;
     }
     Optional<String> name = given.isPresent() ? given : onlyCamera(request);
@@ -217,12 +215,11 @@ public final class Pictures {
     if (Parameters.text(request, "camera").isPresent()) {
       return Optional.empty();
     }
-    var credential = Gate.credential(request);
+    Credential credential = context.gate().credential(request);
     List<String> names =
         context.hub().cameraRows(context.nanoTime().getAsLong()).stream()
             .map(CameraRow::name)
-            .filter(name ->
-                context.access().decide(Action.VIEW, name, credential) instanceof Decision.Granted)
+            .filter(name -> context.gate().shows(Action.VIEW, name, credential))
             .limit(2)
             .toList();
     return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();

@@ -2,7 +2,9 @@
 package org.jetsonrelay.server.session;
 
 import java.nio.ByteBuffer;
+import org.jetsonrelay.server.auth.Action;
 import org.jetsonrelay.server.auth.Credential;
+import org.jetsonrelay.server.auth.Decision;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.protocol.ServerMessages;
@@ -25,20 +27,23 @@ final class ClientSession implements WebSocketListener {
   private final Peer peer;
   private final PublisherSide publisher;
   private final ViewerSide viewer;
+  private final Permission permission;
   private final Registration registration;
   private final Dispatch dispatch;
 
   // Only the timer's.
   private boolean pinged;
   private long pingedNanos;
+  private boolean limitCounted;
 
   ClientSession(
       SessionContext context, WebSocket socket, String id, Credential handshakeCredential) {
     this.context = context;
     peer = new Peer(context, socket, id);
     publisher = new PublisherSide(context, peer);
-    viewer = new ViewerSide(context, peer);
-    registration = new Registration(context, peer, publisher, viewer, handshakeCredential);
+    permission = new Permission(context, peer, handshakeCredential);
+    viewer = new ViewerSide(context, peer, permission);
+    registration = new Registration(context, peer, publisher, viewer, permission);
     dispatch = new Dispatch(context, peer, publisher, viewer, registration);
   }
 
@@ -79,6 +84,32 @@ final class ClientSession implements WebSocketListener {
       pinged = true;
       pingedNanos = nowNanos;
       peer.ping();
+    }
+  }
+
+  /// A browser's handshake was accepted whatever it showed; here it is told what became of it.
+  void enter(Decision decision) {
+    permission.accepts(decision);
+  }
+
+  /// The rules are not what they were: whoever may no longer be here has to go, and a viewer sees
+  /// what it may see now; timer.
+  void accessChanged() {
+    PublisherRole camera = publisher.role();
+    if (camera != null) {
+      permission.still(Action.PUBLISH, camera.feed().camera().name());
+    }
+    ViewerRole watching = viewer.role();
+    if (watching != null && permission.still(Action.VIEW, null)) {
+      viewer.chooseAgain(watching);
+    }
+  }
+
+  /// Counts that it has met a limit of time, once: it takes a while to go. Timer.
+  void limitMet(String label) {
+    if (!limitCounted) {
+      limitCounted = true;
+      context.metrics().limitsMet().increment(label);
     }
   }
 

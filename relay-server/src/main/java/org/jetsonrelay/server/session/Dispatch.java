@@ -97,7 +97,7 @@ final class Dispatch {
       }
       case ClientMessage.ListCameras() -> {
         if (requireViewer("list_cameras") != null) {
-          peer.send(context.cameraList());
+          peer.send(viewer.cameraList());
         }
       }
       case ClientMessage.ImageData image -> {

@@ -58,6 +58,7 @@ final class Peer {
     if (outbox.offer(message)) {
       socket.signal();
     } else {
+      context.metrics().limitsMet().increment("control_messages");
       socket.close(CloseCodes.TOO_MANY_MESSAGES, "too many messages wait for this client");
     }
   }
@@ -89,7 +90,6 @@ final class Peer {
 
   /// Says that something is not allowed, and closes.
   void refuse(int closeCode, String reason) {
-    context.metrics().authorizationFailures().increment();
     error(ErrorCode.UNAUTHORIZED, reason);
     socket.close(closeCode, reason);
   }

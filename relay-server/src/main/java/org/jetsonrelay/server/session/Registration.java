@@ -3,19 +3,16 @@ package org.jetsonrelay.server.session;
 
 import java.util.Set;
 import org.jetsonrelay.server.auth.Action;
-import org.jetsonrelay.server.auth.Credential;
-import org.jetsonrelay.server.auth.Decision;
 import org.jetsonrelay.server.hub.Admission;
 import org.jetsonrelay.server.hub.Attachment;
 import org.jetsonrelay.server.protocol.ClientMessage;
 import org.jetsonrelay.server.protocol.ClientRole;
-import org.jetsonrelay.server.protocol.CloseCodes;
 import org.jetsonrelay.server.protocol.ErrorCode;
 import org.jetsonrelay.server.protocol.Feature;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a connection a publisher or a viewer, if it may be one: asks [SessionContext#access()],
-/// then the hub, then gives the side its role. Reader thread only, but for [#role()].
+/// Makes a connection a publisher or a viewer, if it may be one: asks for [Permission], then the
+/// hub, then gives the side its role. Reader thread only, but for [#role()].
 final class Registration {
 
   private static final System.Logger LOG = System.getLogger(Registration.class.getName());
@@ -24,19 +21,19 @@ final class Registration {
   private final Peer peer;
   private final PublisherSide publisher;
   private final ViewerSide viewer;
-  private final Credential handshakeCredential;
+  private final Permission permission;
 
   Registration(
       SessionContext context,
       Peer peer,
       PublisherSide publisher,
       ViewerSide viewer,
-      Credential handshakeCredential) {
+      Permission permission) {
     this.context = context;
     this.peer = peer;
     this.publisher = publisher;
     this.viewer = viewer;
-    this.handshakeCredential = handshakeCredential;
+    this.permission = permission;
   }
 
   /// What the client has registered as; null while it has not. Any thread.
@@ -58,34 +55,35 @@ final class Registration {
     if (role() != null) {
       return;
     }
-    Credential credential = Credential.ofToken(register.token()).or(handshakeCredential);
+    permission.show(register.token());
     switch (register.role()) {
       case PUBLISHER -> {
         String name = register.name() == null ? peer.id() : register.name();
-        PublisherRole camera = attach(name, credential);
+        PublisherRole camera = attach(name);
         if (camera != null) {
           publisher.welcome(camera, register.features());
         }
       }
-      case VIEWER -> join(register.features(), credential);
+      case VIEWER -> join(register.features());
     }
   }
 
   /// An image, or what belongs to one, from a client that never said what it is.
   @Nullable PublisherRole becomeCamera() {
-    PublisherRole camera = attach(peer.id(), handshakeCredential);
+    permission.show(null);
+    PublisherRole camera = attach(peer.id());
     if (camera != null) {
       publisher.adopt();
     }
     return camera;
   }
 
-  private @Nullable PublisherRole attach(String name, Credential credential) {
-    if (!permitted(Action.PUBLISH, name, credential)) {
+  private @Nullable PublisherRole attach(String name) {
+    if (!permission.permits(Action.PUBLISH, name)) {
       return null;
     }
     long nowNanos = context.nanoTime().getAsLong();
-    return switch (context.hub().attach(publisher, name, owner(credential), nowNanos)) {
+    return switch (context.hub().attach(publisher, name, owner(), nowNanos)) {
       case Attachment.Attached(var feed) -> {
         PublisherRole camera = publisher.attached(feed);
         registered("camera " + name);
@@ -103,12 +101,12 @@ final class Registration {
   }
 
   /// Whose the camera is: where no token is needed to publish, everybody's.
-  private String owner(Credential credential) {
-    return context.access().guarded(Action.PUBLISH) ? credential.owner() : "";
+  private String owner() {
+    return context.keeper().access().guarded(Action.PUBLISH) ? permission.credential().owner() : "";
   }
 
-  private void join(Set<Feature> features, Credential credential) {
-    if (!permitted(Action.VIEW, null, credential)) {
+  private void join(Set<Feature> features) {
+    if (!permission.permits(Action.VIEW, null)) {
       return;
     }
     switch (context.hub().join(viewer)) {
@@ -120,20 +118,6 @@ final class Registration {
       case Admission.Full(int limit) ->
           peer.error(ErrorCode.TOO_LARGE, "This relay takes no more than " + limit + " viewers");
     }
-  }
-
-  private boolean permitted(Action action, @Nullable String camera, Credential credential) {
-    return switch (context.access().decide(action, camera, credential)) {
-      case Decision.Granted() -> true;
-      case Decision.Unauthorized(String reason) -> {
-        peer.refuse(CloseCodes.UNAUTHORIZED, reason);
-        yield false;
-      }
-      case Decision.Forbidden(String reason) -> {
-        peer.refuse(CloseCodes.FORBIDDEN, reason);
-        yield false;
-      }
-    };
   }
 
   private void registered(String as) {

@@ -7,7 +7,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.auth.Action;
+import org.jetsonrelay.server.auth.Credential;
+import org.jetsonrelay.server.auth.Gatekeeper;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.hub.CameraRow;
 import org.jetsonrelay.server.hub.Hub;
@@ -19,7 +21,7 @@ import org.jetsonrelay.server.protocol.ServerMessages;
 ///
 /// @param hub the registry of cameras and viewers
 /// @param metrics what is counted
-/// @param access who may do what
+/// @param keeper who decides who may do what
 /// @param pool the memory of frames
 /// @param settings limits and times
 /// @param clock the wall clock, for time stamps on the wire
@@ -28,26 +30,28 @@ import org.jetsonrelay.server.protocol.ServerMessages;
 record SessionContext(
     Hub hub,
     RelayMetrics metrics,
-    Access access,
+    Gatekeeper keeper,
     BlockPool pool,
     SessionSettings settings,
     InstantSource clock,
     LongSupplier nanoTime,
     Consumer<ClientSession> onClosed) {
 
-  /// A `camera_list` as of now.
-  byte[] cameraList() {
-    return cameraList(_ -> List.of());
+  /// A `camera_list` as of now, of the cameras that may be seen with this credential.
+  byte[] cameraList(Credential credential) {
+    return cameraList(credential, _ -> List.of());
   }
 
   /// The same, with the relays that each camera has come through.
-  byte[] cameraListWithHops() {
-    return cameraList(row -> Stream.concat(row.hops().stream(), Stream.of(hub.nodeId())).toList());
+  byte[] cameraListWithHops(Credential credential) {
+    return cameraList(
+        credential, row -> Stream.concat(row.hops().stream(), Stream.of(hub.nodeId())).toList());
   }
 
-  private byte[] cameraList(Function<CameraRow, List<String>> hops) {
+  private byte[] cameraList(Credential credential, Function<CameraRow, List<String>> hops) {
     List<CameraEntry> cameras =
         hub.cameraRows(nanoTime.getAsLong()).stream()
+            .filter(row -> keeper.access().permits(Action.VIEW, row.name(), credential))
             .map(row ->
                 new CameraEntry(
                     row.name(),

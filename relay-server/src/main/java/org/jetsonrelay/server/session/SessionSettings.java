@@ -9,6 +9,7 @@ import org.jetsonrelay.server.pacing.PacerSettings;
 /// @param registrationLimit from the handshake until the client must have said what it is
 /// @param pingPeriod how often a client is pinged that is otherwise silent
 /// @param silenceLimit after how long without a byte from the client its connection is cut
+/// @param messageLimit how long one message may take from its first byte to its last
 /// @param writeLimit how long one write may wait for the socket
 /// @param stalledAfter how long a write must have waited for skips to count as `stalled`
 /// @param maxControlMessages control messages that may wait for one client
@@ -20,6 +21,7 @@ public record SessionSettings(
     Duration registrationLimit,
     Duration pingPeriod,
     Duration silenceLimit,
+    Duration messageLimit,
     Duration writeLimit,
     Duration stalledAfter,
     int maxControlMessages,
@@ -34,6 +36,7 @@ public record SessionSettings(
         Duration.ofSeconds(10),
         Duration.ofSeconds(15),
         Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
         256,

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.session;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.auth.AccessSettings;
 import org.jetsonrelay.server.auth.Action;
+import org.jetsonrelay.server.auth.AddressRates;
 import org.jetsonrelay.server.auth.Credential;
 import org.jetsonrelay.server.auth.Decision;
+import org.jetsonrelay.server.auth.Gatekeeper;
+import org.jetsonrelay.server.auth.Origins;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
@@ -17,6 +21,7 @@ import org.jetsonrelay.server.protocol.ClientIds;
 import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.protocol.CloseCodes;
 import org.jetsonrelay.server.protocol.ServerMessages;
+import org.jetsonrelay.server.websocket.EngineLimit;
 import org.jetsonrelay.server.websocket.Handshake;
 import org.jetsonrelay.server.websocket.Refusal;
 import org.jetsonrelay.server.websocket.WebSocket;
@@ -32,24 +37,40 @@ public final class Sessions implements WebSocketEndpoint {
 
   private final SessionContext context;
   private final ClientIds ids;
+  private final Origins origins;
+  private final AddressRates handshakes;
   private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
+
+  /// Only the timer's.
+  private long accessVersion;
 
   /// Written at shutdown, read by reader threads.
   private volatile boolean draining;
 
+  /// @param keeper who decides about tokens
+  /// @param rules what else is asked of a handshake
   /// @param clock the wall clock, for time stamps on the wire
   /// @param nanoTime as [System#nanoTime()]
   public Sessions(
       Hub hub,
       RelayMetrics metrics,
-      Access access,
+      Gatekeeper keeper,
+      AccessSettings rules,
       BlockPool pool,
       SessionSettings settings,
       InstantSource clock,
       LongSupplier nanoTime) {
     context =
-        new SessionContext(hub, metrics, access, pool, settings, clock, nanoTime, open::remove);
+        new SessionContext(hub, metrics, keeper, pool, settings, clock, nanoTime, open::remove);
     ids = new ClientIds(clock);
+    origins = rules.origins();
+    handshakes = rules.handshakes();
+    accessVersion = keeper.access().version();
+  }
+
+  @Override
+  public boolean permitsOrigin(String origin, Handshake handshake) {
+    return origins.permits(origin, handshake.host());
   }
 
   @Override
@@ -63,38 +84,62 @@ public final class Sessions implements WebSocketEndpoint {
     if (draining) {
       return Optional.of(new Refusal(503, "shutting_down", "The relay is shutting down"));
     }
-    Credential credential = credential(handshake);
-    if (credential.absent()) {
-      return Optional.empty(); // it may still come with client_type
+    long waitNanos = handshakes.take(handshake.peer().getAddress(), context.nanoTime().getAsLong());
+    if (waitNanos > 0) {
+      context.metrics().limitsMet().increment("handshake_rate");
+      return Optional.of(
+          tooMany(
+              new Decision.TooMany(Duration.ofNanos(waitNanos)),
+              "Too many handshakes came from this address"));
     }
-    Decision publish = context.access().decide(Action.PUBLISH, null, credential);
-    Decision view = context.access().decide(Action.VIEW, null, credential);
-    if (publish instanceof Decision.Granted || view instanceof Decision.Granted) {
-      return Optional.empty();
+    if (handshake.origin() != null) {
+      return Optional.empty(); // a browser's script cannot read an answer: it is told by a close
     }
-    context.metrics().authorizationFailures().increment();
-    boolean known = publish instanceof Decision.Forbidden || view instanceof Decision.Forbidden;
-    return Optional.of(
-        known
-            ? new Refusal(403, "forbidden", "The token does not allow this")
-            : new Refusal(401, "unauthorized", "The token is not known"));
+    return switch (entry(handshake, credential(handshake))) {
+      case Decision.Granted() -> Optional.empty();
+      case Decision.Unauthorized(String reason) ->
+          Optional.of(new Refusal(401, "unauthorized", reason));
+      case Decision.Forbidden(String reason) -> Optional.of(new Refusal(403, "forbidden", reason));
+      case Decision.TooMany many -> Optional.of(tooMany(many, Permission.TOO_MANY_TOKENS));
+    };
+  }
+
+  private static Refusal tooMany(Decision.TooMany decision, String message) {
+    return new Refusal(429, "too_many_requests", message, decision.retryAfterSeconds());
+  }
+
+  /// Whether a token that was shown is good for anything here. None at all may still come with
+  /// `client_type`.
+  private Decision entry(Handshake handshake, Credential credential) {
+    return credential.absent()
+        ? new Decision.Granted()
+        : context
+            .keeper()
+            .decideAny(Action.PUBLISH, Action.VIEW, credential, handshake.peer().getAddress());
+  }
+
+  @Override
+  public void limitMet(EngineLimit limit) {
+    context.metrics().limitsMet().increment(limit.label());
   }
 
   @Override
   public Service open(WebSocket socket, Handshake handshake) {
     context.metrics().connections().increment();
     String id = ids.next();
-    ClientSession session = new ClientSession(context, socket, id, credential(handshake));
+    Credential credential = credential(handshake);
+    ClientSession session = new ClientSession(context, socket, id, credential);
     // What a connection may send before it has said what it is: an image makes it a camera.
-    boolean mayPublish =
-        context.access().decide(Action.PUBLISH, null, credential(handshake))
-            instanceof Decision.Granted;
+    boolean mayPublish = context.keeper().access().permits(Action.PUBLISH, null, credential);
     SessionSettings settings = context.settings();
     socket.maxMessageBytes(
         settings.maxClientMessageBytes(),
         mayPublish ? settings.maxCameraMessageBytes() : settings.maxClientMessageBytes());
     open.add(session);
     session.welcome();
+    if (handshake.origin() != null) {
+      session.enter(entry(handshake, credential));
+    }
     // Either drain() finds the session in the set, or this thread sees the flag it has set before.
     if (draining) {
       goodbye(session);
@@ -102,15 +147,22 @@ public final class Sessions implements WebSocketEndpoint {
     return new Service(session, session.outbox());
   }
 
-  private static Credential credential(Handshake handshake) {
-    return Credential.ofHeader(handshake.authorization())
-        .or(Credential.ofQuery(handshake.rawQuery()));
+  private Credential credential(Handshake handshake) {
+    return context
+        .keeper()
+        .credential(handshake.authorization(), handshake.rawQuery(), handshake.cookies());
   }
 
   /// Pings who is silent, ends who is dead, says why frames are skipped, and gives publishers their
   /// feedback, and asks clients for the time. To be called a few times a second.
   public void sweep(long nowNanos) {
+    long version = context.keeper().access().version();
+    boolean rulesChanged = version != accessVersion;
+    accessVersion = version;
     for (ClientSession session : open) {
+      if (rulesChanged) {
+        session.accessChanged();
+      }
       KeepAlive.check(session, context.settings(), nowNanos);
       Feedback feedback = session.feedback();
       if (feedback != null) {

@@ -4,6 +4,9 @@ package org.jetsonrelay.server.session;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jetsonrelay.server.auth.Access;
 import org.jetsonrelay.server.hub.Choice;
 import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.Reception;
@@ -27,8 +30,20 @@ import org.jspecify.annotations.Nullable;
 /// reader thread.
 final class ViewerSide implements Viewer {
 
+  /// What was asked for, whether or not it may be seen.
+  private record Wanted(boolean all, Set<String> names) {
+    static final Wanted NOTHING = new Wanted(false, Set.of());
+    static final Wanted ALL = new Wanted(true, Set.of());
+  }
+
   private final SessionContext context;
   private final Peer peer;
+  private final Permission permission;
+
+  // Held while a choice is made, so that one made anew by the timer does not undo a later one.
+  private final ReentrantLock choosing = new ReentrantLock();
+  // Guarded by that lock: what was last asked for.
+  private Wanted wanted = Wanted.NOTHING;
 
   // Written once by the reader thread; read by the timer and by those who ask for rows.
   private volatile @Nullable ViewerRole role;
@@ -36,9 +51,10 @@ final class ViewerSide implements Viewer {
   private volatile boolean hops;
   private volatile @Nullable ClockExchange clock;
 
-  ViewerSide(SessionContext context, Peer peer) {
+  ViewerSide(SessionContext context, Peer peer, Permission permission) {
     this.context = context;
     this.peer = peer;
+    this.permission = permission;
   }
 
   /// What it watches; null while it is no viewer.
@@ -82,9 +98,9 @@ final class ViewerSide implements Viewer {
   /// `request_stream`; reader thread, as all that follows.
   void choose(ViewerRole viewer, ClientMessage.RequestStream request) {
     viewer.feed().maxFps(request.maxFps().orElse(Double.POSITIVE_INFINITY));
-    Choice choice =
-        request.cameras() == null ? Choice.ALL : new Choice.Named(Set.copyOf(request.cameras()));
-    switch (context.hub().choose(viewer.watch(), choice, context.nanoTime().getAsLong())) {
+    List<String> names = request.cameras();
+    Wanted asked = names == null ? Wanted.ALL : new Wanted(false, Set.copyOf(names));
+    switch (choose(viewer, asked)) {
       case Selection.Accepted(var unknown) -> {
         if (!unknown.isEmpty()) {
           peer.error(
@@ -99,7 +115,56 @@ final class ViewerSide implements Viewer {
 
   /// `stop_stream`.
   void chooseNone(ViewerRole viewer) {
-    context.hub().choose(viewer.watch(), Choice.NONE, context.nanoTime().getAsLong());
+    choose(viewer, Wanted.NOTHING);
+  }
+
+  /// What may be seen has changed: what was asked for is chosen again; timer.
+  void chooseAgain(ViewerRole viewer) {
+    choosing.lock();
+    try {
+      context.hub().choose(viewer.watch(), choice(wanted), context.nanoTime().getAsLong());
+    } finally {
+      choosing.unlock();
+    }
+    camerasChanged();
+  }
+
+  /// Chooses what may be seen of these cameras. One that may not be seen is as unknown as one that
+  /// is not there.
+  private Selection choose(ViewerRole viewer, Wanted asked) {
+    choosing.lock();
+    try {
+      Selection selection =
+          context.hub().choose(viewer.watch(), choice(asked), context.nanoTime().getAsLong());
+      return switch (selection) {
+        case Selection.TooMany _ -> selection;
+        case Selection.Accepted(var absent) -> {
+          wanted = asked;
+          List<String> hidden =
+              asked.names().stream().filter(name -> !permission.sees(name)).sorted().toList();
+          yield hidden.isEmpty() ? selection : new Selection.Accepted(hidden);
+        }
+      };
+    } finally {
+      choosing.unlock();
+    }
+  }
+
+  private Choice choice(Wanted asked) {
+    if (!asked.all()) {
+      return new Choice.Named(
+          asked.names().stream().filter(permission::sees).collect(Collectors.toSet()));
+    }
+    return permission.sees(Access.EVERY_CAMERA) ? Choice.ALL : new Choice.Allowed(permission::sees);
+  }
+
+  /// The cameras it may see.
+  byte[] cameraList() {
+    return context.cameraList(permission.credential());
+  }
+
+  private byte[] cameraEvent() {
+    return hops ? context.cameraListWithHops(permission.credential()) : cameraList();
   }
 
   /// `frame_painted`: counts when the client's clock is known, and not more often than it should.
@@ -147,7 +212,7 @@ final class ViewerSide implements Viewer {
   @Override
   public void camerasChanged() {
     if (cameraEvents) {
-      peer.sendLatest(hops ? context::cameraListWithHops : context::cameraList);
+      peer.sendLatest(this::cameraEvent);
     }
   }
 

@@ -3,14 +3,18 @@ package org.jetsonrelay.server.websocket;
 
 import io.helidon.common.socket.SocketOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Socket options that remember each accepted channel, so that the upgrader can claim the one below
@@ -24,21 +28,56 @@ final class CapturedChannels implements SocketOptions {
   /// Below this there is no sweep.
   static final int MIN_SWEEP = 256;
 
+  private static final byte[] FULL =
+      """
+      HTTP/1.1 503 Service Unavailable
+      Retry-After: 5
+      Connection: close
+      Content-Length: 0
+
+      """
+          .replace("\n", "\r\n")
+          .getBytes(StandardCharsets.US_ASCII);
+
   private record Ends(SocketAddress local, SocketAddress remote) {}
+
+  /// Ends a connection before it begins; Helidon closes its socket. Without a stack trace: there
+  /// may be many.
+  private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Refused(EngineLimit limit) {
+      super(limit.label(), null, false, false);
+    }
+  }
 
   private final SocketOptions options;
   private final FirstRequests firstRequests;
+  private final OpenConnections open;
+  private final boolean encrypted;
+  private final Consumer<EngineLimit> limitMet;
   private final Map<Ends, SocketChannel> channels = new ConcurrentHashMap<>();
   // Written and read by the listener thread; volatile because a server may have several.
   private volatile int sweepAt = MIN_SWEEP;
 
-  CapturedChannels(SocketOptions options, FirstRequests firstRequests) {
+  /// @param encrypted whether the connections do TLS: then nobody is told anything here
+  /// @param limitMet told of each connection that is refused
+  CapturedChannels(
+      SocketOptions options,
+      FirstRequests firstRequests,
+      OpenConnections open,
+      boolean encrypted,
+      Consumer<EngineLimit> limitMet) {
     this.options = options;
     this.firstRequests = firstRequests;
+    this.open = open;
+    this.encrypted = encrypted;
+    this.limitMet = limitMet;
   }
 
   @Override
   public void configureSocket(SocketChannel channel) {
+    admit(channel);
     options.configureSocket(channel);
     try {
       SocketAddress local = channel.getLocalAddress();
@@ -54,6 +93,32 @@ final class CapturedChannels implements SocketOptions {
       channels.values().removeIf(c -> !c.isOpen());
       sweepAt = Math.max(MIN_SWEEP, 2 * channels.size());
     }
+  }
+
+  /// @throws Refused when there are too many: Helidon then closes the socket and goes on
+  private void admit(SocketChannel channel) {
+    EngineLimit met;
+    try {
+      met =
+          channel.getRemoteAddress() instanceof InetSocketAddress peer
+              ? open.admit(channel, peer.getAddress())
+              : null;
+    } catch (IOException alreadyClosed) {
+      return;
+    }
+    if (met == null) {
+      return;
+    }
+    limitMet.accept(met);
+    if (!encrypted) {
+      try {
+        // Nothing was ever sent here, so these few bytes find room and the write does not wait.
+        channel.write(ByteBuffer.wrap(FULL));
+      } catch (IOException alreadyGone) {
+        // then it need not be told
+      }
+    }
+    throw new Refused(met);
   }
 
   /// Takes the channel of a connection out of the map; null when it is not there.

@@ -16,6 +16,10 @@ final class ControlFrames {
   static final int NOT_UTF8 = 1007;
   static final int TOO_BIG = 1009;
   static final int INTERNAL_ERROR = 1011;
+  static final int TRY_AGAIN_LATER = 1013;
+
+  /// Of the relay's protocol: too many messages.
+  static final int TOO_MANY = 4429;
 
   private static final int CLOSE = 0x88;
   private static final int PING = 0x89;

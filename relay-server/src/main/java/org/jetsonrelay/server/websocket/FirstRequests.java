@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// Accepted connections whose first request is not complete, so that whoever sends none, or one
 /// byte now and then, does not keep a socket and a thread: after the limit it is told 408 and cut.
@@ -30,6 +31,16 @@ final class FirstRequests {
   private record Newcomer(SocketChannel channel, long acceptedNanos, AtomicInteger state) {}
 
   private final Map<Ends, Newcomer> newcomers = new ConcurrentHashMap<>();
+  private final boolean encrypted;
+  private final Consumer<EngineLimit> limitMet;
+
+  /// @param encrypted whether the connections do TLS: an answer in plain text would be none there,
+  ///   and may lie between two records, so they are only cut
+  /// @param limitMet told of each one whose time is over
+  FirstRequests(boolean encrypted, Consumer<EngineLimit> limitMet) {
+    this.encrypted = encrypted;
+    this.limitMet = limitMet;
+  }
 
   /// A connection was accepted.
   void accepted(SocketChannel channel, long nowNanos) throws IOException {
@@ -68,7 +79,7 @@ final class FirstRequests {
     return newcomers.size();
   }
 
-  private static boolean isOver(Newcomer newcomer, long nowNanos, long limitNanos) {
+  private boolean isOver(Newcomer newcomer, long nowNanos, long limitNanos) {
     SocketChannel channel = newcomer.channel();
     if (!channel.isOpen()) {
       return true;
@@ -77,6 +88,11 @@ final class FirstRequests {
       return false;
     }
     if (newcomer.state().compareAndSet(WAITING, EXPIRED)) {
+      limitMet.accept(EngineLimit.HANDSHAKE_TIME);
+      if (encrypted) {
+        close(channel);
+        return true;
+      }
       try {
         // Nothing was ever sent here, so these few bytes find room and the write does not wait.
         channel.write(ByteBuffer.wrap(TIMEOUT));

@@ -23,6 +23,23 @@ public record Handshake(
     return headers.first(HeaderNames.AUTHORIZATION).orElse(null);
   }
 
+  /// The `Cookie` headers, a secret; null when there is none.
+  public @Nullable String cookies() {
+    return headers.contains(HeaderNames.COOKIE)
+        ? String.join("; ", headers.get(HeaderNames.COOKIE).allValues())
+        : null;
+  }
+
+  /// The page that asked, as a browser says; null for every other client.
+  public @Nullable String origin() {
+    return headers.first(HeaderNames.ORIGIN).orElse(null);
+  }
+
+  /// The `Host` that was asked for.
+  public @Nullable String host() {
+    return headers.first(HeaderNames.HOST).orElse(null);
+  }
+
   /// The query as it was sent, which may hold a secret.
   public String rawQuery() {
     return query.rawValue();

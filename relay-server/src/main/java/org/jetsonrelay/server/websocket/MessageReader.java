@@ -57,6 +57,8 @@ final class MessageReader {
   private final Sink sink;
   private final int headroom;
   private final int maxFragments;
+  private final MessageMemory memory;
+  private final ControlRate controls;
   // Written by any thread, read by the reader thread at each frame header.
   private volatile int maxTextBytes;
   private volatile int maxBinaryBytes;
@@ -68,17 +70,29 @@ final class MessageReader {
   private int kind = CONTINUATION;
   private int fragments;
   private int messageBytes;
+  private long takenBytes;
+  // Written by the reader thread, read by keep-alive: when the message began, 0 between two.
+  private volatile long begunNanos;
   private final Utf8 utf8 = new Utf8();
   private byte[] text = new byte[TEXT_BYTES];
   private final MessageBlock block;
 
   /// @param headroom left free in front of each binary message
-  MessageReader(Wire wire, BlockPool pool, Sink sink, int headroom, WebSocketSettings settings) {
+  /// @param memory what all connections share
+  MessageReader(
+      Wire wire,
+      BlockPool pool,
+      Sink sink,
+      int headroom,
+      WebSocketSettings settings,
+      MessageMemory memory) {
     this.wire = wire;
     this.sink = sink;
     this.headroom = headroom;
     this.block = new MessageBlock(pool, headroom);
     this.maxFragments = settings.maxFragments();
+    this.memory = memory;
+    this.controls = new ControlRate(settings.messages().maxControlPerSecond(), System.nanoTime());
     this.maxTextBytes = settings.maxTextBytes();
     this.maxBinaryBytes = settings.maxBinaryBytes();
   }
@@ -102,7 +116,14 @@ final class MessageReader {
       return reason;
     } finally {
       block.release();
+      settle();
     }
+  }
+
+  /// For how long a message has been coming that is not complete; 0 when there is none.
+  long messageAgeNanos(long nowNanos) {
+    long begun = begunNanos;
+    return begun == 0 ? 0 : Math.max(0, nowNanos - begun);
   }
 
   /// Reads and forgets bytes until the peer ends the connection: closing a socket with unread bytes
@@ -129,6 +150,9 @@ final class MessageReader {
       throw new ProtocolViolation(PROTOCOL_ERROR, "frame without a mask");
     }
     int shortLength = second & 0x7f;
+    if (opcode >= CLOSE || opcode == TEXT) {
+      controls.count(System.nanoTime());
+    }
     if (opcode >= CLOSE) {
       if (!fin || shortLength > MAX_PAYLOAD) {
         throw new ProtocolViolation(
@@ -172,12 +196,13 @@ final class MessageReader {
       kind = opcode;
       fragments = 0;
       messageBytes = 0;
+      begunNanos = System.nanoTime() | 1; // never 0
     }
     if (++fragments > maxFragments) {
-      throw new ProtocolViolation(TOO_BIG, "message in too many fragments");
+      throw new ProtocolViolation(TOO_BIG, "message in too many fragments", EngineLimit.FRAGMENTS);
     }
     if (length > (kind == TEXT ? maxTextBytes : maxBinaryBytes) - messageBytes) {
-      throw new ProtocolViolation(TOO_BIG, "message too long");
+      throw new ProtocolViolation(TOO_BIG, "message too long", EngineLimit.MESSAGE_BYTES);
     }
   }
 
@@ -187,7 +212,9 @@ final class MessageReader {
       require(1);
       int n = Math.min(length - done, input.remaining());
       if (n > text.length - messageBytes) {
-        text = Arrays.copyOf(text, Math.max(2 * text.length, messageBytes + n));
+        int larger = Math.max(2 * text.length, messageBytes + n);
+        take(larger);
+        text = Arrays.copyOf(text, larger);
       }
       input.get(text, messageBytes, n);
       Mask.apply(text, messageBytes, n, key, done);
@@ -199,14 +226,14 @@ final class MessageReader {
     }
   }
 
-  private void binaryPayload(int length, int key) throws IOException {
+  private void binaryPayload(int length, int key) throws IOException, ProtocolViolation {
     int done = 0;
-    Block target = block.room(messageBytes, length);
+    Block target = room(length);
     while (done < length) {
       int left = length - done;
       int at = headroom + messageBytes;
       if (at == target.capacity()) {
-        target = block.room(messageBytes, left);
+        target = room(left);
       }
       int n;
       if (!input.hasRemaining() && left >= DIRECT_BYTES) {
@@ -223,11 +250,34 @@ final class MessageReader {
     }
   }
 
+  /// Room for more of a binary message, and the memory it takes from what all share.
+  private Block room(int due) throws ProtocolViolation {
+    Block target = block.room(messageBytes, due);
+    take(target.capacity());
+    return target;
+  }
+
+  /// The message that is being put together has so much memory now.
+  private void take(long bytes) throws ProtocolViolation {
+    if (bytes > takenBytes) {
+      memory.take(bytes - takenBytes);
+      takenBytes = bytes;
+    }
+  }
+
+  /// No message is being put together any more.
+  private void settle() {
+    begunNanos = 0;
+    memory.give(takenBytes);
+    takenBytes = 0;
+  }
+
   private void deliver() throws ProtocolViolation {
     int length = messageBytes;
     int finished = kind;
     kind = CONTINUATION;
     messageBytes = 0;
+    settle();
     if (finished == TEXT) {
       if (!utf8.end()) {
         throw new ProtocolViolation(NOT_UTF8, "text ends inside a character");

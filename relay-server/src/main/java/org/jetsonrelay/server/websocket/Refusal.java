@@ -6,7 +6,13 @@ package org.jetsonrelay.server.websocket;
 /// @param status 400 to 599
 /// @param code a word for programs, of `[a-z_]`
 /// @param message for a person; nothing of the request
-public record Refusal(int status, String code, String message) {
+/// @param retryAfterSeconds when to try again; 0 when that is not said
+public record Refusal(int status, String code, String message, long retryAfterSeconds) {
+  /// One that says nothing of another attempt.
+  public Refusal(int status, String code, String message) {
+    this(status, code, message, 0);
+  }
+
   /// Keeps the body valid JSON.
   public Refusal {
     WebSocketSettings.requireIn("status", status, 400, 599);

@@ -33,6 +33,10 @@ public interface WebSocket {
   /// [System#nanoTime()] of the last bytes read from the peer.
   long lastReadNanos();
 
+  /// For how long a message has been coming that is not complete, in nanoseconds; 0 when there is
+  /// none.
+  long messageAgeNanos(long nowNanos);
+
   /// For how long the unit being written has been waiting for the socket, in nanoseconds; 0 when
   /// nothing is being written.
   long writingForNanos(long nowNanos);

@@ -27,9 +27,14 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
 
   /// What a connection is made of, all of one server's connections alike.
   ///
+  /// @param memory what messages that are being put together may take
   /// @param over run once when the connection is over
   record Parts(
-      WebSocketSettings settings, BlockPool pool, WebSocketEndpoint endpoint, Runnable over) {}
+      WebSocketSettings settings,
+      BlockPool pool,
+      MessageMemory memory,
+      WebSocketEndpoint endpoint,
+      Runnable over) {}
 
   private final Wire wire;
   private final byte[] answer;
@@ -53,7 +58,8 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
     this.transmitter = new Transmitter(wire, parts.pool(), this, name);
     this.deliveries = new Deliveries(transmitter, name);
     this.reader =
-        new MessageReader(wire, parts.pool(), deliveries, Frame.HEADROOM, parts.settings());
+        new MessageReader(
+            wire, parts.pool(), deliveries, Frame.HEADROOM, parts.settings(), parts.memory());
   }
 
   // ---- ServerConnection: Helidon's threads ----
@@ -110,6 +116,10 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
       CloseReason peers = reader.readUntilClose();
       answerClose(peers);
     } catch (ProtocolViolation violation) {
+      EngineLimit met = violation.limit();
+      if (met != null) {
+        parts.endpoint().limitMet(met);
+      }
       close(violation.code(), violation.text());
       if (awaitCloseSent()) {
         wire.finish();
@@ -219,6 +229,11 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   @Override
   public long lastReadNanos() {
     return deliveries.lastReadNanos();
+  }
+
+  @Override
+  public long messageAgeNanos(long nowNanos) {
+    return reader.messageAgeNanos(nowNanos);
   }
 
   @Override

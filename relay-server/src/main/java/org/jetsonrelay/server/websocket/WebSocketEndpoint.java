@@ -35,6 +35,11 @@ public interface WebSocketEndpoint {
     return Optional.empty();
   }
 
+  /// Somebody has met a limit; any thread, the listener's included: returns at once.
+  default void limitMet(EngineLimit limit) {
+    // who does not count need not know
+  }
+
   /// A connection is open: the handshake has been answered. `socket` may be used at once; what it
   /// is asked to do before this method returns happens afterwards.
   Service open(WebSocket socket, Handshake handshake);

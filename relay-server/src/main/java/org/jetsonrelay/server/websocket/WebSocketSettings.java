@@ -11,17 +11,37 @@ import java.time.Duration;
 /// @param maxBinaryBytes the same for a binary message
 /// @param maxFragments frames that one message may consist of
 /// @param closeTimeout from the beginning of the closing handshake until the socket is cut
+/// @param messages what else bounds messages
 /// @param retryAfter what a client that met the connection limit is told to wait
 public record WebSocketSettings(
     int maxConnections,
     int maxTextBytes,
     int maxBinaryBytes,
     int maxFragments,
+    MessageLimits messages,
     Duration closeTimeout,
     Duration retryAfter) {
 
   /// What no limit of a message may exceed, so that headroom and payload fit into one block.
   public static final int MAX_MESSAGE_BYTES = 512 * 1024 * 1024;
+
+  /// With the usual limits of messages.
+  public WebSocketSettings(
+      int maxConnections,
+      int maxTextBytes,
+      int maxBinaryBytes,
+      int maxFragments,
+      Duration closeTimeout,
+      Duration retryAfter) {
+    this(
+        maxConnections,
+        maxTextBytes,
+        maxBinaryBytes,
+        maxFragments,
+        MessageLimits.defaults(),
+        closeTimeout,
+        retryAfter);
+  }
 
   /// Checks each value.
   public WebSocketSettings {

@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.websocket;
 
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -34,18 +35,36 @@ public final class WebSocketTransport {
   private final WebSocketSettings settings;
   private final BlockPool pool;
   private final WebSocketEndpoint endpoint;
-  private final FirstRequests firstRequests = new FirstRequests();
+  private final ConnectionLimits limits;
+  private final MessageMemory memory;
+  private final OpenConnections connections;
   // Set by configure, which happens before the server starts.
   private @Nullable WebSocketUpgrader upgrader;
   private @Nullable CapturedChannels channels;
+  private @Nullable FirstRequests firstRequests;
 
   /// @param pool where binary messages are put
   /// @param endpoint who serves the connections
   public WebSocketTransport(
       WebSocketSettings settings, BlockPool pool, WebSocketEndpoint endpoint) {
+    this(settings, ConnectionLimits.defaults(), pool, endpoint);
+  }
+
+  /// @param limits of connections, whatever they speak
+  /// @param pool where binary messages are put
+  /// @param endpoint who serves the connections
+  public WebSocketTransport(
+      WebSocketSettings settings,
+      ConnectionLimits limits,
+      BlockPool pool,
+      WebSocketEndpoint endpoint) {
     this.settings = settings;
+    this.limits = limits;
     this.pool = pool;
     this.endpoint = endpoint;
+    memory = new MessageMemory(settings.messages().maxIncompleteBytes());
+    connections =
+        new OpenConnections(limits.max(), limits.maxPerAddress(), limits.sparesLoopback());
   }
 
   /// Sets what the connections need; call it once, after the configuration was applied to `server`.
@@ -55,13 +74,19 @@ public final class WebSocketTransport {
     if (upgrader != null) {
       throw new IllegalStateException("a transport belongs to one server");
     }
+    boolean encrypted = server.tls().map(Tls::enabled).orElse(false);
+    FirstRequests waiting = new FirstRequests(encrypted, endpoint::limitMet);
     CapturedChannels captured =
         new CapturedChannels(
             server
                 .connectionOptions()
                 .orElseGet(() -> SocketOptions.builder().tcpNoDelay(true).build()),
-            firstRequests);
-    WebSocketUpgrader added = new WebSocketUpgrader(settings, pool, endpoint, captured);
+            waiting,
+            connections,
+            encrypted,
+            endpoint::limitMet);
+    firstRequests = waiting;
+    WebSocketUpgrader added = new WebSocketUpgrader(settings, pool, endpoint, captured, memory);
     channels = captured;
     upgrader = added;
     server
@@ -70,11 +95,16 @@ public final class WebSocketTransport {
         .protocolsDiscoverServices(false)
         .connectionOptions(captured)
         .addConnectionSelector(
-            Http1ConnectionSelector.builder().config(withTokens(http)).addUpgrader(added).build());
+            Http1ConnectionSelector.builder()
+                .config(withTokens(http, waiting))
+                .addUpgrader(added)
+                .build());
   }
 
-  private Http1Config withTokens(Http1Config http) {
+  private Http1Config withTokens(Http1Config http, FirstRequests firstRequests) {
     return Http1Config.builder(http)
+        .maxHeadersSize(limits.maxRequestBytes())
+        .maxPrologueLength(Math.min(limits.maxRequestBytes(), ConnectionLimits.MAX_LINE_BYTES))
         .receiveListeners(List.of(new UpgradeTokens(http.receiveListeners(), firstRequests)))
         .build();
   }
@@ -82,13 +112,27 @@ public final class WebSocketTransport {
   /// Answers 408 to connections whose first request is not complete within the limit, and closes
   /// them. To be called a few times a second; does not block.
   public void sweep(long nowNanos, Duration handshakeLimit) {
-    firstRequests.sweep(nowNanos, handshakeLimit);
+    FirstRequests waiting = firstRequests;
+    if (waiting != null) {
+      waiting.sweep(nowNanos, handshakeLimit);
+    }
+    connections.sweep();
   }
 
   /// Open WebSockets.
   public int connections() {
     WebSocketUpgrader counting = upgrader;
     return counting == null ? 0 : counting.connections();
+  }
+
+  /// Open TCP connections, whatever they speak; some of them may just have been closed.
+  public int openSockets() {
+    return connections.size();
+  }
+
+  /// Memory of messages that are being put together.
+  public long incompleteBytes() {
+    return memory.takenBytes();
   }
 
   /// Sets the send buffer of a connection of this server that is not a WebSocket, as far as it is

@@ -48,13 +48,15 @@ final class WebSocketUpgrader extends WsUpgrader {
       WebSocketSettings settings,
       BlockPool pool,
       WebSocketEndpoint endpoint,
-      CapturedChannels channels) {
+      CapturedChannels channels,
+      MessageMemory memory) {
     super(WsConfig.create());
     this.settings = settings;
     this.endpoint = endpoint;
     this.channels = channels;
     this.parts =
-        new WebSocketConnection.Parts(settings, pool, endpoint, connections::decrementAndGet);
+        new WebSocketConnection.Parts(
+            settings, pool, memory, endpoint, connections::decrementAndGet);
   }
 
   int connections() {
@@ -154,10 +156,14 @@ final class WebSocketUpgrader extends WsUpgrader {
     do {
       n = connections.get();
       if (n >= settings.maxConnections()) {
+        endpoint.limitMet(EngineLimit.CLIENTS);
         throw refuse(
             context,
-            new Refusal(503, "too_many_clients", "The connection limit is reached"),
-            "Retry-After: " + settings.retryAfter().toSeconds());
+            new Refusal(
+                503,
+                "too_many_clients",
+                "The connection limit is reached",
+                settings.retryAfter().toSeconds()));
       }
     } while (!connections.compareAndSet(n, n + 1));
   }
@@ -202,6 +208,9 @@ final class WebSocketUpgrader extends WsUpgrader {
     head.append(Status.create(refusal.status())).append("\r\n");
     for (String line : headerLines) {
       head.append(line).append("\r\n");
+    }
+    if (refusal.retryAfterSeconds() > 0) {
+      head.append("Retry-After: ").append(refusal.retryAfterSeconds()).append("\r\n");
     }
     head.append("Content-Type: application/json\r\nConnection: close\r\nContent-Length: ")
         .append(body.length)

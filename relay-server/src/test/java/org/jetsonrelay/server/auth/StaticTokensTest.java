@@ -122,6 +122,7 @@ class StaticTokensTest {
       case Decision.Granted() -> "Granted";
       case Decision.Unauthorized(var reason) -> "Unauthorized";
       case Decision.Forbidden(var reason) -> "Forbidden";
+      case Decision.TooMany(var wait) -> "TooMany";
     };
   }
 }

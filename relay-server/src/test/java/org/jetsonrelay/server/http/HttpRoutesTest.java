@@ -26,7 +26,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.jetsonrelay.server.auth.Access;
+import org.jetsonrelay.server.auth.AccessSettings;
+import org.jetsonrelay.server.auth.Origins;
+import org.jetsonrelay.server.auth.StaticTokens;
 import org.jetsonrelay.server.hub.FrameHops;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,11 +40,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class HttpRoutesTest {
 
+  private static final Access OPEN = new StaticTokens("", "", "");
+
   private final FakeReadings relay = new FakeReadings();
   private final AtomicLong received = new AtomicLong();
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-  private WebServer server = start(Access.open());
+  private WebServer server = start(OPEN);
 
   private WebServer start(Access access) {
     List<Measurement> measurements =
@@ -56,7 +63,12 @@ final class HttpRoutesTest {
         new HttpRoutes(
             relay,
             measurements,
-            access,
+            new Gate(
+                AccessSettings.defaults()
+                    .with(access)
+                    .gatekeeper(new LongAdder(), () -> {}, System::nanoTime),
+                Origins.parse("")),
+            Duration.ZERO,
             InstantSource.fixed(Instant.parse("2025-08-25T06:13:50.120Z")));
     return WebServer.builder()
         .host("127.0.0.1")
@@ -273,7 +285,7 @@ final class HttpRoutesTest {
             {"sequence":8,"bytes":9,"receivedAt":"2025-08-25T06:13:46.000Z","viewers":[]}]}\
             """);
     assertThat(get("/cameras/rear/trace").statusCode()).isEqualTo(404);
-    restartWith((_, _) -> Access.Decision.UNAUTHORIZED);
+    restartWith(new StaticTokens("feed", "see", "all"));
     assertThat(get("/cameras/front/trace").statusCode()).isEqualTo(401);
   }
 
@@ -294,7 +306,7 @@ final class HttpRoutesTest {
             "default-src 'self'; img-src 'self' blob:; connect-src 'self' ws: wss:;"
                 + " style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
     assertThat(header(response, "x-content-type-options")).isEqualTo("nosniff");
-    assertThat(header(response, "referrer-policy")).isEqualTo("no-referrer");
+    assertThat(header(response, "referrer-policy")).isEqualTo("same-origin");
     assertThat(response.body())
         .doesNotContainPattern("(?i)<style|\\sstyle=|\\son[a-z]+=|https?://(?!www\\.w3\\.org)")
         .doesNotContainPattern("(?i)<script(?![^>]*\\ssrc=)");
@@ -382,7 +394,7 @@ final class HttpRoutesTest {
 
   @Test
   void withoutACredentialOnlyHealthAndThePageAreOpen() {
-    restartWith((_, _) -> Access.Decision.UNAUTHORIZED);
+    restartWith(new StaticTokens("feed", "see", "all"));
 
     HttpResponse<String> refused = get("/stats");
     assertThat(refused.statusCode()).isEqualTo(401);
@@ -391,25 +403,24 @@ final class HttpRoutesTest {
     assertThat(get("/observe/metrics").statusCode()).isEqualTo(401);
     assertThat(get("/health").statusCode()).isEqualTo(200);
     assertThat(get("/observe/health").statusCode()).isEqualTo(200);
-    assertThat(get("/").statusCode()).isEqualTo(200);
+    assertThat(get("/login").statusCode()).isEqualTo(200);
   }
 
   @Test
-  void eachAreaIsAskedForByItsName() {
-    restartWith((area, request) ->
-        switch (area) {
-          case STATS ->
-              request.query().first("token").filter("good"::equals).isPresent()
-                  ? Access.Decision.ALLOW
-                  : Access.Decision.UNAUTHORIZED;
-          case METRICS -> Access.Decision.FORBIDDEN;
-        });
+  void figuresWantATokenForThemAndThePageLeadsToTheLogin() {
+    restartWith(new StaticTokens("feed", "see", "all"));
 
-    assertThat(get("/stats?token=good").statusCode()).isEqualTo(200);
+    assertThat(get("/stats?token=all").statusCode()).isEqualTo(200);
     assertThat(get("/stats?token=bad").statusCode()).isEqualTo(401);
-    assertThat(get("/observe/metrics").statusCode()).isEqualTo(403);
-    assertThat(get("/observe/metrics/application").statusCode()).isEqualTo(403);
-    assertThat(get("/observe").statusCode()).isEqualTo(403);
+    assertThat(get("/observe/metrics?token=see").statusCode()).isEqualTo(403);
+    assertThat(get("/observe/metrics/application?token=see").statusCode()).isEqualTo(403);
+    assertThat(get("/observe?token=feed").statusCode()).isEqualTo(403);
+    for (String page : new String[] {"/", "/index.html"}) {
+      assertThat(get(page + "?token=see").statusCode()).isEqualTo(200);
+      HttpResponse<String> sent = get(page);
+      assertThat(sent.statusCode()).isEqualTo(303);
+      assertThat(header(sent, "location")).isEqualTo("login");
+    }
   }
 
   @ParameterizedTest
@@ -434,7 +445,7 @@ final class HttpRoutesTest {
         "/cameras/front/trace;a=b"
       })
   void noSpellingOfAPathGetsAroundTheGuard(String path) throws IOException {
-    restartWith((_, _) -> Access.Decision.UNAUTHORIZED);
+    restartWith(new StaticTokens("feed", "see", "all"));
 
     String answer = raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 

@@ -19,7 +19,13 @@ import org.jetsonrelay.server.frame.Frame;
 public final class EchoServer implements AutoCloseable {
   static final WebSocketSettings SETTINGS =
       new WebSocketSettings(
-          1_000, 64 << 20, 64 << 20, 100_000, Duration.ofSeconds(2), Duration.ofSeconds(5));
+          1_000,
+          64 << 20,
+          64 << 20,
+          100_000,
+          new MessageLimits(Integer.MAX_VALUE, 1L << 40),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(5));
 
   private static final int MAX_WAITING = 1_024;
   private static final int MAX_REMEMBERED = 1_000;

@@ -113,7 +113,13 @@ class MessageReaderTest {
   }
 
   private MessageReader reader(Wire wire) {
-    return new MessageReader(wire, pool, new Recorder(), HEADROOM, WebSocketSettings.defaults());
+    return new MessageReader(
+        wire,
+        pool,
+        new Recorder(),
+        HEADROOM,
+        WebSocketSettings.defaults(),
+        new MessageMemory(1L << 30));
   }
 
   private List<String> read(byte[] bytes, int first, int size)
