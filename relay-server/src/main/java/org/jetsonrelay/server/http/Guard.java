@@ -58,8 +58,8 @@ final class Guard implements Filter {
   }
 
   /// By prefix, and everything observed but the health: an observer added later is closed until
-  /// somebody opens it. Metrics are about all cameras, so they want a token for all;
-  /// a camera's trace names viewers, as the statistics do.
+  /// somebody opens it. Metrics are about all cameras, so they want a token for all; a camera's
+  /// trace names viewers, as the statistics do.
   private boolean permitted(RoutingRequest request, RoutingResponse response) {
     String path = request.path().path();
     Matcher trace = TRACE.matcher(path);

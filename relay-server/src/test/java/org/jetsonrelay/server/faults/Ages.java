@@ -12,7 +12,7 @@ final class Ages {
   private final AtomicLongArray counts = new AtomicLongArray(MOST_MILLIS + 1);
 
   void add(long millis) {
-    counts.incrementAndGet((int) Math.clamp(millis, 0, MOST_MILLIS));
+    counts.incrementAndGet(Math.clamp(millis, 0, MOST_MILLIS));
   }
 
   long count() {

@@ -101,7 +101,7 @@ class PublisherRoleFuzzTest {
 
   private static void tell(PublisherRole role, ClientMessage message) {
     switch (message) {
-      case ClientMessage.ImageData(long at) -> role.captured(at);
+      case ClientMessage.ImageData image -> role.about(image);
       case Announcement next -> role.announced(next);
       default -> {
         // not for a camera's pictures
@@ -160,7 +160,7 @@ class PublisherRoleFuzzTest {
     @Override
     public ViewerRow row() {
       return new ViewerRow(
-          id(), "192.0.2.2:1", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0);
+          id(), "192.0.2.2:1", List.of(), 0, 0, 0, 0, Map.of(), 0, 0, -1, -1, -1, -1, 0, Map.of());
     }
   }
 }

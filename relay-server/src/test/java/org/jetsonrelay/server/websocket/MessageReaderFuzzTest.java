@@ -53,7 +53,8 @@ class MessageReaderFuzzTest {
   private void feed(byte[] input) throws IOException {
     Checking sink = new Checking();
     MessageReader reader =
-        new MessageReader(new Pieces(input), pool, sink, Frame.HEADROOM, settings);
+        new MessageReader(
+            new Pieces(input), pool, sink, Frame.HEADROOM, settings, new MessageMemory(1L << 20));
     reader.maxMessageBytes(4_096, LIMIT);
     try {
       reader.readUntilClose();
