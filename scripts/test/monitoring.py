@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The clients and the questions of monitoring.sh.
 
-  monitoring.py clients PORT SECONDS    a viewer that takes part in everything, and odd ones
-  monitoring.py check PROMETHEUS FOLDER asks Prometheus all that rules and dashboard ask
+  monitoring.py clients PORT TOKEN SECONDS   a viewer that takes part in everything, and odd ones
+  monitoring.py check PROMETHEUS FOLDER      asks Prometheus all that rules and dashboard ask
   monitoring.py free-port
 """
 import base64
@@ -54,13 +54,13 @@ def clock():
     return time.time() * 1000
 
 
-def clients(port, seconds):
+def clients(port, token, seconds):
     refused = Client(port, token="wrong")
     assert refused.status == 401, refused.status
     odd = Client(port)
     odd.send(1, b"{]")
     odd.send(8, struct.pack("!H", 1000))
-    viewer = Client(port)
+    viewer = Client(port, token)
     viewer.say({"type": "client_type", "clientType": "flutter",
                 "features": ["clock", "frame_details"]})
     viewer.say({"type": "request_stream"})
@@ -132,7 +132,7 @@ def check(prometheus, folder):
 def main():
     what = sys.argv[1]
     if what == "clients":
-        clients(int(sys.argv[2]), float(sys.argv[3]))
+        clients(int(sys.argv[2]), sys.argv[3], float(sys.argv[4]))
     elif what == "check":
         sys.exit(check(sys.argv[2], sys.argv[3]))
     elif what == "free-port":

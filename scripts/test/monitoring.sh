@@ -58,13 +58,13 @@ check_files() {
 check_running() {
   local port prometheus
   build relay-server jetson-agent
-  start relay.log env RELAY_AOT=off PORT=0 HOST=127.0.0.1 PUBLISH_TOKEN=monitoring \
+  start relay.log env RELAY_AOT=off PORT=0 HOST=127.0.0.1 PUBLISH_TOKEN=monitoring VIEW_TOKEN=watching \
     WEBHOOK_URL=http://127.0.0.1:9/hook "$ROOT/scripts/relay.sh"
   await 60 "the relay listens" listens
   port=$(relay_port)
   start agent.log "$ROOT/scripts/agent.sh" --relay "ws://127.0.0.1:$port/ws" --name front --source test \
     --token monitoring
-  start clients.log python3 "$ROOT/scripts/test/monitoring.py" clients "$port" 120
+  start clients.log python3 "$ROOT/scripts/test/monitoring.py" clients "$port" watching 120
   await 60 "pictures are painted" metric '^relay_hop_seconds_count{hop="to_screen"} [1-9]'
 
   curl -fsS "http://127.0.0.1:$port/observe/metrics" >"$WORK/exposition.txt"

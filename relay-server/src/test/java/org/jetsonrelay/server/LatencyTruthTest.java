@@ -9,6 +9,10 @@ import static org.awaitility.Awaitility.await;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonValue;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +27,9 @@ import org.junit.jupiter.api.Test;
 /// clocks are wrong by an hour, and a day.
 class LatencyTruthTest {
 
-  private static final System.Logger LOG = System.getLogger(LatencyTruthTest.class.getName());
+  /// Where the figures of each run are left: docs/latency.md has some.
+  private static final Path FIGURES = Path.of("target", "latency-truth.txt");
+
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int IMAGES = 120;
 
@@ -77,8 +83,7 @@ class LatencyTruthTest {
           claims.stream().filter(claim -> claim.wrongMillis() > claim.boundMillis()).count();
       JsonObject stated = stated();
       double[] truth = viewer.agesMillis().values().stream().mapToDouble(x -> x).sorted().toArray();
-      LOG.log(
-          System.Logger.Level.INFO,
+      leave(
           String.format(
               Locale.ROOT,
               "%s: %d frames, wrong by p50 %.2f p95 %.2f max %.2f ms, bound p50 %.2f ms, %d outside;"
@@ -105,6 +110,18 @@ class LatencyTruthTest {
           .isBetween(
               at(truth, 0.5) - stated.doubleValue("errorMs", -1),
               at(truth, 0.5) + stated.doubleValue("errorMs", -1));
+    }
+  }
+
+  private static void leave(String figures) {
+    try {
+      Files.writeString(
+          FIGURES,
+          figures + System.lineSeparator(),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
