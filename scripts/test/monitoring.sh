@@ -76,7 +76,7 @@ check_running() {
     -e "s|rules.yml|$MONITORING/rules.yml|" "$MONITORING/prometheus.yml" >"$WORK/prometheus.yml"
   start prometheus.log prometheus --config.file="$WORK/prometheus.yml" --storage.tsdb.path="$WORK/data" \
     --web.listen-address="127.0.0.1:$prometheus"
-  await 30 "Prometheus is ready" curl -fsS -o /dev/null "http://127.0.0.1:$prometheus/-/ready"
+  await 30 "Prometheus is ready" curl -fs -o /dev/null "http://127.0.0.1:$prometheus/-/ready"
   python3 "$ROOT/scripts/test/monitoring.py" check "http://127.0.0.1:$prometheus" "$MONITORING"
 }
 
