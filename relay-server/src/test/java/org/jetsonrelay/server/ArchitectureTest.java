@@ -148,10 +148,12 @@ class ArchitectureTest {
   void logsOnlyThroughSystemLogger() {
     noClasses()
         .that()
-        // Both configure the backend and log nothing.
+        // These configure the backend and log nothing.
         .doNotHaveFullyQualifiedName(ROOT + ".LogSetup")
         .and()
         .doNotHaveFullyQualifiedName(ROOT + ".KeepingLogManager")
+        .and()
+        .doNotHaveFullyQualifiedName(ROOT + ".HangUpFilter")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.util.logging..", "org.slf4j..")
