@@ -54,7 +54,7 @@ final class Faults implements Callable<Integer> {
   private boolean patient;
 
   @Parameters(arity = "0..*", paramLabel = "FAULT", description = "only these; none: all")
-  private List<String> only = new ArrayList<>();
+  private final List<String> only = new ArrayList<>();
 
   private final PrintStream out = System.out;
   private final Map<String, Alone> faults = new LinkedHashMap<>();

@@ -12,6 +12,8 @@ final class LoneViewer {
 
   private LoneViewer() {}
 
+  /// Watches until it is killed.
+  ///
   /// @param arguments host and port of the relay
   public static void main(String[] arguments) throws IOException {
     try (Socket socket = new Socket(arguments[0], Integer.parseInt(arguments[1]))) {

@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.faults;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +167,8 @@ final class RelayFaults {
       stage.victim();
       List<Socket> sockets = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
-        sockets.add(new Socket("127.0.0.1", stage.scene.relay.address().getPort()));
+        InetSocketAddress relay = stage.scene.relay.address();
+        sockets.add(new Socket(relay.getAddress(), relay.getPort()));
       }
       double cpu = cpuSeconds(stage.scene.relay.process());
       Stage.pause(3_000);

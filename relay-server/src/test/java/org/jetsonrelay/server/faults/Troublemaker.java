@@ -16,9 +16,7 @@ import org.jetsonrelay.server.websocket.RawWebSocket;
 /// behind.
 final class Troublemaker {
 
-  private static final String UPGRADE =
-      "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+  private static final String UPGRADE = RawWebSocket.handshake("/ws");
 
   private final InetSocketAddress relay;
 
