@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class ClockFilterTest {
 
-  private static final long MILLI = 1_000_000L;
-  private static final long SECOND = 1_000 * MILLI;
-  private static final long EPOCH = 1_755_500_000L * SECOND;
+  private static final long NANOS_PER_MILLI = 1_000_000L;
+  private static final long NANOS_PER_SECOND = 1_000 * NANOS_PER_MILLI;
+  private static final long EPOCH = 1_755_500_000L * NANOS_PER_SECOND;
 
   private final ClockFilter filter = new ClockFilter();
 
@@ -20,7 +20,7 @@ class ClockFilterTest {
   private long offset = EPOCH;
 
   private double drift;
-  private long nowNanos = 77 * SECOND;
+  private long nowNanos = 77 * NANOS_PER_SECOND;
 
   private long peer(long relayNanos) {
     return relayNanos + offset + (long) (drift * relayNanos);
@@ -52,17 +52,18 @@ class ClockFilterTest {
 
   @Test
   void aSymmetricExchangeIsExactHoweverLongThePeerHeldIt() {
-    assertThat(exchange(20 * MILLI, 300 * MILLI, 20 * MILLI)).isTrue();
+    assertThat(exchange(20 * NANOS_PER_MILLI, 300 * NANOS_PER_MILLI, 20 * NANOS_PER_MILLI))
+        .isTrue();
     assertThat(wrongNanos()).isLessThan(1_000);
-    assertThat(estimate().roundTripNanos()).isEqualTo(40 * MILLI);
+    assertThat(estimate().roundTripNanos()).isEqualTo(40 * NANOS_PER_MILLI);
     assertThat(estimate().errorNanos(estimate().atNanos()))
-        .isEqualTo(20 * MILLI + ClockFilter.RESOLUTION_NANOS);
+        .isEqualTo(20 * NANOS_PER_MILLI + ClockFilter.RESOLUTION_NANOS);
   }
 
   @Test
   void theWholeRoundTripOnOneSideIsWrongByHalfOfItAndTheBoundSaysSo() {
-    exchange(40 * MILLI, 0, 0);
-    assertThat(wrongNanos()).isCloseTo(20 * MILLI, Offset.offset(MILLI));
+    exchange(40 * NANOS_PER_MILLI, 0, 0);
+    assertThat(wrongNanos()).isCloseTo(20 * NANOS_PER_MILLI, Offset.offset(NANOS_PER_MILLI));
     assertThat(wrongNanos()).isLessThanOrEqualTo(estimate().errorNanos(nowNanos));
   }
 
@@ -70,13 +71,16 @@ class ClockFilterTest {
   void believesTheShortestRoundTripOfManyQueuedOnes() {
     Random random = new Random(3);
     for (int i = 0; i < 12; i++) {
-      exchange(5 * MILLI + random.nextLong(200 * MILLI), MILLI, 5 * MILLI);
-      nowNanos += SECOND / 4;
+      exchange(
+          5 * NANOS_PER_MILLI + random.nextLong(200 * NANOS_PER_MILLI),
+          NANOS_PER_MILLI,
+          5 * NANOS_PER_MILLI);
+      nowNanos += NANOS_PER_SECOND / 4;
     }
-    exchange(5 * MILLI, MILLI, 5 * MILLI);
-    exchange(90 * MILLI, MILLI, 5 * MILLI);
-    assertThat(estimate().roundTripNanos()).isEqualTo(10 * MILLI);
-    assertThat(wrongNanos()).isLessThan(MILLI);
+    exchange(5 * NANOS_PER_MILLI, NANOS_PER_MILLI, 5 * NANOS_PER_MILLI);
+    exchange(90 * NANOS_PER_MILLI, NANOS_PER_MILLI, 5 * NANOS_PER_MILLI);
+    assertThat(estimate().roundTripNanos()).isEqualTo(10 * NANOS_PER_MILLI);
+    assertThat(wrongNanos()).isLessThan(NANOS_PER_MILLI);
   }
 
   @Test
@@ -84,8 +88,11 @@ class ClockFilterTest {
     Random random = new Random(11);
     drift = 180e-6;
     for (int i = 0; i < 720; i++) {
-      exchange(2 * MILLI + random.nextLong(80 * MILLI), 0, 2 * MILLI + random.nextLong(80 * MILLI));
-      nowNanos += 5 * SECOND;
+      exchange(
+          2 * NANOS_PER_MILLI + random.nextLong(80 * NANOS_PER_MILLI),
+          0,
+          2 * NANOS_PER_MILLI + random.nextLong(80 * NANOS_PER_MILLI));
+      nowNanos += 5 * NANOS_PER_SECOND;
       assertThat(wrongNanos())
           .as("exchange %d", i)
           .isLessThanOrEqualTo(estimate().errorNanos(nowNanos));
@@ -96,63 +103,74 @@ class ClockFilterTest {
   void learnsTheDriftAndThenKeepsAGoodExchangeForLonger() {
     drift = 120e-6;
     for (int i = 0; i < 60; i++) {
-      exchange(MILLI, 0, MILLI);
-      nowNanos += 5 * SECOND;
+      exchange(NANOS_PER_MILLI, 0, NANOS_PER_MILLI);
+      nowNanos += 5 * NANOS_PER_SECOND;
     }
     assertThat(estimate().drift()).isCloseTo(120e-6, Offset.offset(15e-6));
     assertThat(estimate().driftError()).isLessThan(100e-6);
-    nowNanos += 60 * SECOND;
-    assertThat(wrongNanos()).isLessThan(2 * MILLI);
+    nowNanos += 60 * NANOS_PER_SECOND;
+    assertThat(wrongNanos()).isLessThan(2 * NANOS_PER_MILLI);
     assertThat(wrongNanos()).isLessThanOrEqualTo(estimate().errorNanos(nowNanos));
   }
 
   @Test
   void forgetsWhatItKnewWhenThePeersClockIsSet() {
     for (int i = 0; i < 40; i++) {
-      exchange(MILLI, 0, MILLI);
-      nowNanos += SECOND;
+      exchange(NANOS_PER_MILLI, 0, NANOS_PER_MILLI);
+      nowNanos += NANOS_PER_SECOND;
     }
-    offset += 3_600 * SECOND;
-    exchange(30 * MILLI, 0, 30 * MILLI);
-    assertThat(wrongNanos()).isLessThan(MILLI);
-    offset -= 20 * 365 * 86_400 * SECOND; // back to the year of its manufacture
-    exchange(30 * MILLI, 0, 30 * MILLI);
-    assertThat(wrongNanos()).isLessThan(MILLI);
-    assertThat(estimate().roundTripNanos()).isEqualTo(60 * MILLI);
+    offset += 3_600 * NANOS_PER_SECOND;
+    exchange(30 * NANOS_PER_MILLI, 0, 30 * NANOS_PER_MILLI);
+    assertThat(wrongNanos()).isLessThan(NANOS_PER_MILLI);
+    offset -= 20 * 365 * 86_400 * NANOS_PER_SECOND; // back to the year of its manufacture
+    exchange(30 * NANOS_PER_MILLI, 0, 30 * NANOS_PER_MILLI);
+    assertThat(wrongNanos()).isLessThan(NANOS_PER_MILLI);
+    assertThat(estimate().roundTripNanos()).isEqualTo(60 * NANOS_PER_MILLI);
   }
 
   @Test
   void refusesStampsThatCannotBeTrue() {
-    assertThat(filter.add(100 * MILLI, EPOCH, EPOCH - 1, 200 * MILLI)).isFalse();
-    assertThat(filter.add(100 * MILLI, EPOCH, EPOCH, 99 * MILLI)).isFalse();
-    assertThat(filter.add(100 * MILLI, EPOCH, EPOCH + 500 * MILLI, 200 * MILLI)).isFalse();
+    assertThat(filter.add(100 * NANOS_PER_MILLI, EPOCH, EPOCH - 1, 200 * NANOS_PER_MILLI))
+        .isFalse();
+    assertThat(filter.add(100 * NANOS_PER_MILLI, EPOCH, EPOCH, 99 * NANOS_PER_MILLI)).isFalse();
+    assertThat(
+            filter.add(
+                100 * NANOS_PER_MILLI, EPOCH, EPOCH + 500 * NANOS_PER_MILLI, 200 * NANOS_PER_MILLI))
+        .isFalse();
     assertThat(filter.estimate()).isNull();
     // A clock of whole milliseconds may well seem to have held it for longer than it was away.
-    assertThat(filter.add(100 * MILLI, EPOCH, EPOCH + MILLI, 100 * MILLI + 500_000)).isTrue();
+    assertThat(
+            filter.add(
+                100 * NANOS_PER_MILLI,
+                EPOCH,
+                EPOCH + NANOS_PER_MILLI,
+                100 * NANOS_PER_MILLI + 500_000))
+        .isTrue();
     assertThat(estimate().roundTripNanos()).isZero();
   }
 
   @Test
   void survivesTheRunningTimesWrappingAround() {
-    nowNanos = Long.MAX_VALUE - 4 * SECOND;
+    nowNanos = Long.MAX_VALUE - 4 * NANOS_PER_SECOND;
     for (int i = 0; i < 10; i++) {
-      exchange(20 * MILLI, MILLI, 20 * MILLI);
-      assertThat(wrongNanos()).isLessThan(MILLI);
-      assertThat(estimate().errorNanos(nowNanos)).isLessThan(25 * MILLI);
-      nowNanos += SECOND;
+      exchange(20 * NANOS_PER_MILLI, NANOS_PER_MILLI, 20 * NANOS_PER_MILLI);
+      assertThat(wrongNanos()).isLessThan(NANOS_PER_MILLI);
+      assertThat(estimate().errorNanos(nowNanos)).isLessThan(25 * NANOS_PER_MILLI);
+      nowNanos += NANOS_PER_SECOND;
     }
     assertThat(nowNanos).isNegative();
-    assertThat(estimate().relayNanos(peer(nowNanos))).isCloseTo(nowNanos, Offset.offset(MILLI));
+    assertThat(estimate().relayNanos(peer(nowNanos)))
+        .isCloseTo(nowNanos, Offset.offset(NANOS_PER_MILLI));
   }
 
   @Test
   void goesBothWays() {
     drift = 200e-6;
     for (int i = 0; i < 60; i++) {
-      exchange(MILLI, 0, MILLI);
-      nowNanos += 5 * SECOND;
+      exchange(NANOS_PER_MILLI, 0, NANOS_PER_MILLI);
+      nowNanos += 5 * NANOS_PER_SECOND;
     }
-    long later = nowNanos + 10 * SECOND;
+    long later = nowNanos + 10 * NANOS_PER_SECOND;
     assertThat(estimate().relayNanos(estimate().peerNanos(later)))
         .isCloseTo(later, Offset.offset(10_000L));
   }
