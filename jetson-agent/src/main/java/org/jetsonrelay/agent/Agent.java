@@ -63,7 +63,8 @@ final class Agent {
               return thread;
             });
     try {
-      HttpClient.Builder client = HttpClient.newBuilder().executor(executor).connectTimeout(CONNECT_LIMIT);
+      HttpClient.Builder client =
+          HttpClient.newBuilder().executor(executor).connectTimeout(CONNECT_LIMIT);
       settings.trust().ifPresent(client::sslContext);
       start(client.build());
       return awaitAll();

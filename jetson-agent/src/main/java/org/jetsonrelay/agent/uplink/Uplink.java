@@ -34,6 +34,7 @@ public final class Uplink {
   }
 
   private static final Logger LOG = System.getLogger(Uplink.class.getName());
+
   /** The longest wait before the next attempt while nothing answers. */
   private static final long UNREACHABLE_RETRY_NANOS = 750_000_000;
 
