@@ -6,20 +6,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Writes measurements as Prometheus' text format, version 0.0.4. Stateless.
+/// Writes measurements as Prometheus' text format, version 0.0.4, or as OpenMetrics 1.0, which is
+/// what a Prometheus server asks for first. Stateless.
 final class Exposition {
 
-  static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String TOTAL = "_total";
 
   private Exposition() {}
 
-  static String of(List<Measurement> measurements) {
+  static String text(List<Measurement> measurements) {
+    return of(measurements, false).toString();
+  }
+
+  static String openMetrics(List<Measurement> measurements) {
+    return of(measurements, true).append("# EOF\n").toString();
+  }
+
+  private static StringBuilder of(List<Measurement> measurements, boolean families) {
     StringBuilder text = new StringBuilder(16 << 10);
     for (Measurement measurement : measurements) {
       String name = measurement.name();
-      text.append("# HELP ").append(name).append(' ');
+      // OpenMetrics calls a counter's family by the name without the suffix.
+      String family =
+          families && name.endsWith(TOTAL)
+              ? name.substring(0, name.length() - TOTAL.length())
+              : name;
+      text.append("# HELP ").append(family).append(' ');
       escape(text, measurement.description(), false);
-      text.append("\n# TYPE ").append(name).append(' ');
+      text.append("\n# TYPE ").append(family).append(' ');
       text.append(measurement.kind().name().toLowerCase(Locale.ROOT)).append('\n');
       for (Measurement.Sample sample : measurement.samples().get()) {
         switch (sample) {
@@ -29,7 +43,7 @@ final class Exposition {
         }
       }
     }
-    return text.toString();
+    return text;
   }
 
   private static void histogram(

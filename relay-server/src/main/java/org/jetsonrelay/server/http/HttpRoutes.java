@@ -43,20 +43,19 @@ public final class HttpRoutes {
     this.clock = clock;
   }
 
-  /// `/observe/health`.
+  /// `/observe/health` and `/observe/metrics`.
   public ObserveFeature observers() {
-    return RelayObservers.feature(relay);
+    return RelayObservers.feature(relay, measurements);
   }
 
-  /// `/health`, `/stats`, `/observe/metrics`, traces, the dashboard, and a 404 for everything else.
-  /// Other routes may be added before or after.
+  /// `/health`, `/stats`, traces, the dashboard, and a 404 for everything else. Other routes may be
+  /// added before or after.
   public void routing(HttpRouting.Builder routing) {
     ProcessFigures process = new ProcessFigures();
     routing.addFilter(new Guard(gate, hsts));
     routing.register(
         new HealthService(relay, clock, process),
         new StatsService(relay, gate, clock, process),
-        new MetricsService(measurements),
         new TraceService(relay),
         new LoginService(gate),
         new DashboardService(gate));

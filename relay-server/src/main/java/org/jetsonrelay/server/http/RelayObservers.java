@@ -4,19 +4,23 @@ package org.jetsonrelay.server.http;
 import io.helidon.health.HealthCheck;
 import io.helidon.health.HealthCheckResponse;
 import io.helidon.health.HealthCheckType;
+import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
 import java.util.List;
 
-/// Helidon's observer of the health, with the relay's own check in it: `/observe/health` for
-/// orchestrators. Stateless.
+/// Helidon's observers with the relay's own check and measurements in them: `/observe/health` for
+/// orchestrators, `/observe/metrics` for Prometheus. Stateless.
 final class RelayObservers {
 
   private RelayObservers() {}
 
   /// The feature to add to the web server. It is not configurable on purpose: where it is decides
   /// who may read it.
-  static ObserveFeature feature(RelayReadings relay) {
+  static ObserveFeature feature(RelayReadings relay, List<Measurement> measurements) {
+    MeterRegistry registry = MeterRegistry.create();
+    ExpositionProvider.measure(registry, measurements);
     return ObserveFeature.builder()
         .observersDiscoverServices(false)
         .addObserver(
@@ -25,6 +29,7 @@ final class RelayObservers {
                 .details(true)
                 .addCheck(new Serving(relay))
                 .build())
+        .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
         .build();
   }
 

@@ -219,10 +219,31 @@ final class HttpRoutesTest {
         .contains("\nrelay_frames_skipped_total{cause=\"link\"} 7\n")
         .contains("# TYPE relay_viewers gauge")
         .contains("\nrelay_viewers 3\n");
-    assertThat(header(response, "content-type")).startsWith("text/plain; version=0.0.4");
+    assertThat(header(response, "content-type")).startsWith("text/plain");
 
     received.set(43);
     assertThat(get("/observe/metrics").body()).contains("\nrelay_frames_received_total 43\n");
+  }
+
+  /// As a Prometheus server asks.
+  @Test
+  void exportsTheSameAsOpenMetrics() {
+    received.set(42);
+
+    HttpResponse<String> response =
+        send(
+            request("/observe/metrics")
+                .header(
+                    "Accept",
+                    "application/openmetrics-text;version=1.0.0;q=0.5,"
+                        + "text/plain;version=0.0.4;q=0.3,*/*;q=0.1")
+                .build());
+
+    assertThat(header(response, "content-type")).startsWith("application/openmetrics-text");
+    assertThat(response.body())
+        .contains("# TYPE relay_frames_received counter")
+        .contains("\nrelay_frames_received_total 42\n")
+        .endsWith("\n# EOF\n");
   }
 
   @Test

@@ -44,7 +44,7 @@ final class MeasurementTest {
         Measurement.gauges("relay_x", "X", "name", () -> Map.of("a\"b\\c\nd", Double.NaN));
     Measurement large = Measurement.gauge("relay_y", "Y", () -> 1e300);
 
-    assertThat(Exposition.of(List.of(histogram, odd, large)))
+    assertThat(Exposition.text(List.of(histogram, odd, large)))
         .isEqualTo(
             """
             # HELP relay_hop_seconds A "way"\\nof \\\\ frames
