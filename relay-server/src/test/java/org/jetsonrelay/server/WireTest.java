@@ -33,7 +33,6 @@ class WireTest {
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
         "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover, x-webkit-y",
         "Sec-WebSocket-Protocol: chat, superchat",
-        "Origin: http://robots.example",
         "Cache-Control: no-cache",
       })
   void declinesWhatItDoesNotSpeakByLeavingItOut(String header) throws IOException {
