@@ -119,7 +119,7 @@ final class ClusterBench implements Callable<Integer> {
     }
   }
 
-  private Audience audience(RelayProcess at, List<byte[]> pictures) throws IOException {
+  private static Audience audience(RelayProcess at, List<byte[]> pictures) throws IOException {
     ByteBuffer rest = ByteBuffer.allocate(16 * 1024);
     SocketChannel channel = Handshake.open(at.address(), rest);
     Handshake.sendText(channel, "{\"type\":\"client_type\",\"clientType\":\"flutter\"}");
