@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// and remembers them for traces.
 ///
 /// The holder of the connection's claim writes, the reader thread brings acknowledgements, any
-/// thread asks. Nothing is allocated per frame; the columns are made with the first one, so that a
+/// thread asks. Nothing is allocated per frame; the ring is made with the first one, so that a
 /// viewer who never watches costs nothing.
 final class HopLog {
 
@@ -27,22 +27,34 @@ final class HopLog {
 
   private static final long UNKNOWN = FrameHops.UNKNOWN;
 
-  /// A ring, one column for each fact.
-  private static final class Columns {
-    final @Nullable Subscription[] subscription = new @Nullable Subscription[FRAMES];
-    final long[] sequence = new long[FRAMES];
-    final boolean[] early = new boolean[FRAMES];
-    final long[] ping = new long[FRAMES];
-    final long[] captured = new long[FRAMES];
-    final long[] received = new long[FRAMES];
-    final long[] written = new long[FRAMES];
-    final long[] arrived = new long[FRAMES];
-    final long[] acknowledged = new long[FRAMES];
-    final long[] painted = new long[FRAMES];
+  // A frame's record, all but its subscription, in one array: what is known of a frame lies side by
+  // side in memory, as in the pacer, because each send touches it.
+  private static final int SEQUENCE = 0;
+  private static final int PING = 1;
+  private static final int CAPTURED = 2;
+  private static final int RECEIVED = 3;
+  private static final int WRITTEN = 4;
+  private static final int ARRIVED = 5;
+  private static final int ACKNOWLEDGED = 6;
+  private static final int PAINTED = 7;
+  private static final int RECORD = 8;
+
+  /// A ring of the latest frames.
+  private static final class Ring {
+    final @Nullable Subscription[] subscriptions = new @Nullable Subscription[FRAMES];
+    final long[] records = new long[FRAMES * RECORD];
+
+    long get(int frame, int fact) {
+      return records[frame * RECORD + fact];
+    }
+
+    void set(int frame, int fact, long value) {
+      records[frame * RECORD + fact] = value;
+    }
   }
 
-  // Guarded by this object's monitor, as the columns are.
-  private @Nullable Columns columns;
+  // Guarded by this object's monitor, as the ring is.
+  private @Nullable Ring ring;
   private int count;
   private long paintedNanos = UNKNOWN;
 
@@ -50,23 +62,25 @@ final class HopLog {
   ///
   /// @param ping payload of the ping in front of it, or [Pacer#NO_PING]
   synchronized void sending(Subscription subscription, Frame frame, long ping) {
-    Columns to = columns;
+    Ring to = ring;
     if (to == null) {
-      to = new Columns();
-      columns = to;
+      to = new Ring();
+      ring = to;
     }
     int i = count % FRAMES;
     count = count + 1 == 2 * FRAMES ? FRAMES : count + 1; // in step with the ring, no overflow
-    to.subscription[i] = subscription;
-    to.sequence[i] = frame.sequence();
-    to.ping[i] = ping;
-    to.early[i] = subscription.predatedBy(frame);
-    to.captured[i] = subscription.camera().clock().relayNanos(frame.capturedAtMillis());
-    to.received[i] = frame.receivedNanos();
-    to.written[i] = UNKNOWN;
-    to.arrived[i] = UNKNOWN;
-    to.acknowledged[i] = UNKNOWN;
-    to.painted[i] = UNKNOWN;
+    // A frame older than the subscription is followed, but says nothing about it.
+    boolean early = subscription.predatedBy(frame);
+    long captured = subscription.camera().clock().relayNanos(frame.capturedAtMillis());
+    to.subscriptions[i] = subscription;
+    to.set(i, SEQUENCE, frame.sequence());
+    to.set(i, PING, ping);
+    to.set(i, CAPTURED, early ? UNKNOWN : captured);
+    to.set(i, RECEIVED, early ? UNKNOWN : frame.receivedNanos());
+    to.set(i, WRITTEN, UNKNOWN);
+    to.set(i, ARRIVED, UNKNOWN);
+    to.set(i, ACKNOWLEDGED, UNKNOWN);
+    to.set(i, PAINTED, UNKNOWN);
   }
 
   /// The frame has been written; claim.
@@ -74,16 +88,16 @@ final class HopLog {
     Subscription subscription;
     long received;
     synchronized (this) {
-      Columns known = columns;
+      Ring known = ring;
       if (known == null) {
         return;
       }
       int i = (count + FRAMES - 1) % FRAMES;
-      known.written[i] = nowNanos;
-      subscription = known.early[i] ? null : known.subscription[i];
-      received = known.received[i];
+      known.set(i, WRITTEN, nowNanos);
+      subscription = known.subscriptions[i];
+      received = known.get(i, RECEIVED);
     }
-    if (subscription != null) {
+    if (subscription != null && received != UNKNOWN) {
       subscription.hops().record(Hop.RELAY, nowNanos, nowNanos - received, 0);
     }
   }
@@ -100,19 +114,18 @@ final class HopLog {
     long captured;
     long arrived;
     synchronized (this) {
-      Columns known = columns;
+      Ring known = ring;
       int i = known == null ? -1 : find(known, pong - 1);
       if (known == null || i < 0) {
         return;
       }
-      subscription = known.subscription[i];
-      captured = known.captured[i];
+      subscription = known.subscriptions[i];
+      captured = known.get(i, CAPTURED);
       // The pong may be quicker than the thread that wrote the frame.
-      written = known.written[i] == UNKNOWN ? nowNanos : known.written[i];
+      written = known.get(i, WRITTEN) == UNKNOWN ? nowNanos : known.get(i, WRITTEN);
       arrived = roundTripNanos < 0 ? UNKNOWN : Math.max(written, nowNanos - roundTripNanos / 2);
-      known.acknowledged[i] = nowNanos;
-      known.arrived[i] = arrived;
-      captured = known.early[i] ? UNKNOWN : captured;
+      known.set(i, ACKNOWLEDGED, nowNanos);
+      known.set(i, ARRIVED, arrived);
     }
     if (subscription == null) {
       return;
@@ -126,12 +139,12 @@ final class HopLog {
   }
 
   /// The frame with this ping, newest first; -1 when it is gone, or never was.
-  private int find(Columns known, long ping) {
+  private int find(Ring known, long ping) {
     if (ping == Pacer.NO_PING) {
       return -1;
     }
     for (int k = count - 1; k >= Math.max(0, count - FRAMES); k--) {
-      if (known.ping[k % FRAMES] == ping) {
+      if (known.get(k % FRAMES, PING) == ping) {
         return k % FRAMES;
       }
     }
@@ -147,7 +160,7 @@ final class HopLog {
     Subscription subscription = null;
     long captured = UNKNOWN;
     synchronized (this) {
-      Columns known = columns;
+      Ring known = ring;
       if (known == null
           || (paintedNanos != UNKNOWN && nowNanos - paintedNanos < PAINTED_GAP_NANOS)) {
         return;
@@ -155,11 +168,11 @@ final class HopLog {
       paintedNanos = nowNanos;
       for (int k = count - 1; k >= Math.max(0, count - FRAMES) && subscription == null; k--) {
         int i = k % FRAMES;
-        Subscription of = known.subscription[i];
-        if (known.sequence[i] == sequence && of != null && of.camera().name().equals(camera)) {
+        Subscription of = known.subscriptions[i];
+        if (known.get(i, SEQUENCE) == sequence && of != null && of.camera().name().equals(camera)) {
           subscription = of;
-          captured = known.early[i] ? UNKNOWN : known.captured[i];
-          known.painted[i] = paintedAtNanos;
+          captured = known.get(i, CAPTURED);
+          known.set(i, PAINTED, paintedAtNanos);
         }
       }
     }
@@ -171,23 +184,23 @@ final class HopLog {
 
   /// The last frames of one camera, oldest first.
   synchronized List<FrameHops.Delivery> last(String camera, String viewer) {
-    Columns known = columns;
+    Ring known = ring;
     if (known == null) {
       return List.of();
     }
     List<FrameHops.Delivery> all = new ArrayList<>();
     for (int k = Math.max(0, count - FRAMES); k < count; k++) {
       int i = k % FRAMES;
-      Subscription of = known.subscription[i];
+      Subscription of = known.subscriptions[i];
       if (of != null && of.camera().name().equals(camera)) {
         all.add(
             new FrameHops.Delivery(
                 viewer,
-                known.sequence[i],
-                known.written[i],
-                known.arrived[i],
-                known.acknowledged[i],
-                known.painted[i]));
+                known.get(i, SEQUENCE),
+                known.get(i, WRITTEN),
+                known.get(i, ARRIVED),
+                known.get(i, ACKNOWLEDGED),
+                known.get(i, PAINTED)));
       }
     }
     return all;
