@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,8 +41,8 @@ public final class Upstream implements AutoCloseable {
   /// Written by the thread, read by request threads.
   private volatile String problem = "";
 
-  /// Written once by whoever closes.
-  private volatile boolean closed;
+  /// Opened once, by whoever closes.
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private Upstream(UpstreamSettings settings, RemoteContext context) {
     this.settings = settings;
@@ -77,7 +78,7 @@ public final class Upstream implements AutoCloseable {
   /// Parts, and lets go of all its cameras.
   @Override
   public void close() {
-    closed = true;
+    closed.countDown();
     wake();
     thread.interrupt();
     try {
@@ -87,22 +88,26 @@ public final class Upstream implements AutoCloseable {
     }
   }
 
+  private boolean closed() {
+    return closed.getCount() == 0;
+  }
+
   // ---- the thread ----
 
   private void run() {
     HttpClient client = HttpClient.newBuilder().connectTimeout(settings.connectLimit()).build();
     try {
       long retryMillis = settings.firstRetry().toMillis();
-      while (!closed) {
+      boolean over = closed();
+      while (!over) {
         boolean wasConnected = session(client);
         retryMillis =
             wasConnected
                 ? settings.firstRetry().toMillis()
                 : Math.min(retryMillis * 2, settings.lastRetry().toMillis());
-        if (!closed) {
-          // Not all edges of a relay that comes back at the same moment.
-          Thread.sleep(ThreadLocalRandom.current().nextLong(retryMillis / 2, retryMillis + 1));
-        }
+        // Not all edges of a relay that comes back at the same moment.
+        long pause = ThreadLocalRandom.current().nextLong(retryMillis / 2, retryMillis + 1);
+        over = closed.await(pause, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
@@ -147,7 +152,7 @@ public final class Upstream implements AutoCloseable {
       socket.abort();
       cameras.clear();
     }
-    if (!closed) {
+    if (!closed()) {
       failed(why);
     }
     return true;
@@ -156,8 +161,8 @@ public final class Upstream implements AutoCloseable {
   private String serve(WebSocket socket, Reception reception)
       throws IOException, InterruptedException {
     List<String> asked = List.of();
-    long pingedNanos = System.nanoTime();
-    while (!closed) {
+    long pingedNanos = context.nanoTime().getAsLong();
+    while (!closed()) {
       boolean _ = signal.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS);
       signal.drainPermits();
       if (!reception.end().isEmpty()) {
