@@ -11,25 +11,6 @@ usage() {
   sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" >&2
 }
 
-# The echo server is one of the tests' classes, which `build` leaves out.
-build_test_classes() {
-  local classes=$ROOT/relay-server/target/test-classes stamp log
-  stamp=$ROOT/relay-server/target/.built-tests
-  if [ -d "$classes" ] && [ -e "$stamp" ] &&
-    [ -z "$(find "$ROOT/pom.xml" "$ROOT/relay-server/pom.xml" "$ROOT/relay-server/src/main" \
-      "$ROOT/relay-server/src/test/java" -newer "$stamp" -print -quit)" ]; then
-    return 0
-  fi
-  say "compiling the echo server ..."
-  log=$(mktemp)
-  if ! maven -q test-compile -pl relay-server -am -Dquick -Dspotless.check.skip=true >"$log" 2>&1; then
-    grep -E '^\[ERROR\]' "$log" | head -n 30 >&2 || true
-    die "the build failed; the whole log is in $log"
-  fi
-  rm -f "$log"
-  touch "$stamp"
-}
-
 main() {
   case ${1:-} in
   -h | --help)
@@ -42,7 +23,7 @@ main() {
     die "the only argument is a port"
   fi
   build relay-server
-  build_test_classes
+  build_tests # the echo server is one of the tests' classes
   local java flags extra
   java=$(need_jvm "$SERVER_JDK")/bin/java
   # The relay's flags; but 64 MiB as text and as its echo, for several connections, need more memory.

@@ -9,6 +9,8 @@ import java.lang.management.ManagementFactory;
 /// listening for good.
 final class OpenFiles {
 
+  private static final System.Logger LOG = System.getLogger(OpenFiles.class.getName());
+
   /// Left for all that is not a connection of a client: jars, logs, connections of our own.
   private static final long RESERVE = 32;
 
@@ -17,6 +19,9 @@ final class OpenFiles {
 
   /// Even with a limit that is far too low, somebody must be able to look.
   private static final long LEAST = 16;
+
+  /// Telling somebody that there are too many connections needs a connection, too.
+  private static final int TO_REFUSE = 2;
 
   private OpenFiles() {}
 
@@ -30,5 +35,21 @@ final class OpenFiles {
   static int connections(long most, long open) {
     return (int)
         Math.clamp((most - open - RESERVE) / FILES_PER_CONNECTION, LEAST, Integer.MAX_VALUE);
+  }
+
+  /// As many connections as wanted, or fewer where there are not files enough for them: the next
+  /// one is told that there are too many.
+  static int bound(int wanted) {
+    int bound = connections() - TO_REFUSE;
+    if (bound >= wanted) {
+      return wanted;
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "only {0} connections are taken, not {1}: this process may have too few open files; raise"
+            + " ulimit -n, or lower MAX_CONNECTIONS",
+        Integer.toString(bound),
+        Integer.toString(wanted));
+    return bound;
   }
 }

@@ -285,7 +285,7 @@ record RelaySettings(
             webSocket.maxConnections() + pictures.maxViewers() + UNKNOWN_CONNECTIONS,
             1,
             most);
-    int max = Descriptors.bound(wanted);
+    int max = OpenFiles.bound(wanted);
     return new ConnectionLimits(
         max,
         reader.integer("MAX_CONNECTIONS_PER_ADDRESS", Math.max(1, max / 2), 1, most),

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+/// The wire of a test that only reads: a reader that writes, or ends the connection, fails it.
+abstract class ReadOnlyWire implements Wire {
+
+  @Override
+  public boolean tryWrite(Unit unit) {
+    throw new AssertionError("a reader writes nothing");
+  }
+
+  @Override
+  public void write(Unit unit) {
+    throw new AssertionError("a reader writes nothing");
+  }
+
+  @Override
+  public void sendBufferBytes(int bytes) {
+    throw new AssertionError("not the reader's business");
+  }
+
+  @Override
+  public boolean finish() {
+    throw new AssertionError("not the reader's business");
+  }
+
+  @Override
+  public void close() {
+    throw new AssertionError("not the reader's business");
+  }
+}
