@@ -114,6 +114,11 @@ final class Flight {
     }
   }
 
+  /// All of them have arrived; only while no pong is being waited for.
+  void allArrived() {
+    arrived = sent;
+  }
+
   boolean begun(long frame) {
     return records[index(frame) + STATE] == BEGUN;
   }

@@ -13,8 +13,9 @@ import java.util.Arrays;
 /// that. Each pong corrects the prediction for all frames behind it, so errors do not add up.
 ///
 /// A fast peer is asked for pongs only every [PacerSettings#sparseNanos()]; the pong of a later
-/// frame covers those without. On a link that fast, a pong that is late for a moment does not stop
-/// the frames.
+/// frame covers those without. While the system vouches that what was sent has reached the peer's
+/// machine, it is asked more seldom still. On a link that fast, a pong that is late for a moment
+/// does not stop the frames.
 ///
 /// Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
 /// guards the connection's outbox. It reads no clock; time is [System#nanoTime()] as the caller saw
@@ -23,6 +24,10 @@ public final class Pacer {
 
   /// Answer of [#onSend]: no pings around this frame.
   public static final long NO_PING = -1;
+
+  /// A fast peer whose system vouches for it is asked at most this often. No multiple of a usual
+  /// frame interval, so that it is not always the same camera's turn.
+  static final long VOUCHED_NANOS = 450_000_000L;
 
   private static final int DELIVERIES = 16;
   private static final long BRAKE_NANOS = 20_000_000L;
@@ -46,6 +51,9 @@ public final class Pacer {
   private long lastPongAt;
   private long lastProbeAt;
   private long lastArrivedAt;
+  private long lastAskedAt;
+  private long assuredAt;
+  private long assuredFrame;
   private int probes;
   private Waiting waiting = Waiting.NOT;
 
@@ -73,6 +81,10 @@ public final class Pacer {
       probeOrGiveUp(nowNanos);
     }
     boolean pings = !sparse(nowNanos, frameBytes);
+    if (pings) {
+      lastAskedAt = nowNanos;
+      assure(nowNanos);
+    }
     long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
     lastSentAt = nowNanos;
@@ -88,13 +100,51 @@ public final class Pacer {
     }
   }
 
-  /// Whether this frame may go without pings: the link is fast, and was asked a moment ago.
+  /// Whether this frame may go without pings: the link is fast, and all was well a moment ago.
   private boolean sparse(long nowNanos, int frameBytes) {
-    long last = flight.lastPinged();
-    return last >= 0
-        && nowNanos - flight.sentAt(last) < settings.sparseNanos()
-        && flight.sent() - last <= settings.outstandingFrames() / 2
+    return flight.lastPinged() >= 0
+        && assured(nowNanos)
+        && nowNanos - lastAskedAt < VOUCHED_NANOS
         && fast(frameBytes);
+  }
+
+  /// Whether the peer was asked, or the system vouched for it, so lately that it need not be again.
+  private boolean assured(long nowNanos) {
+    return nowNanos - assuredAt < settings.sparseNanos()
+        && flight.sent() - assuredFrame <= settings.outstandingFrames() / 2;
+  }
+
+  private void assure(long nowNanos) {
+    assuredAt = nowNanos;
+    assuredFrame = flight.sent();
+  }
+
+  /// Whether the system's word would spare the next frame its pings, so whether it is worth asking.
+  ///
+  /// @return true when [#unacknowledged] should be called with the same time, before [#gate]
+  public boolean wantsUnacknowledged(long nowNanos) {
+    return flight.lastPinged() >= 0
+        && !flight.pinged()
+        && !assured(nowNanos)
+        && nowNanos - lastAskedAt < VOUCHED_NANOS
+        && fast(flight.bytes(flight.sent() - 1));
+  }
+
+  /// How much of what was sent the peer's machine has not acknowledged, by the word of the system's
+  /// TCP. No more than the latest frame means that those before it have arrived; that one's own
+  /// acknowledgement may be delayed (RFC 1122, section 4.2.3.2). It does not mean that the peer's
+  /// program reads them, so that is still asked now and then.
+  ///
+  /// @param bytes -1 when the system does not tell
+  public void unacknowledged(long nowNanos, long bytes) {
+    if (bytes >= 0 && bytes <= mostUnacknowledged() && !flight.pinged()) {
+      flight.allArrived();
+      assure(nowNanos);
+    }
+  }
+
+  private long mostUnacknowledged() {
+    return flight.sent() == 0 ? 0 : flight.bytes(flight.sent() - 1) + settings.segmentBytes();
   }
 
   /// Whether the link, by what is known of it, carries a frame in next to no time. A pong that is

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.Announced;
@@ -48,6 +49,7 @@ final class ViewerFeed {
   private final boolean details;
   private final RelayMetrics metrics;
   private final InstantSource clock;
+  private final LongSupplier unacknowledgedBytes;
   private final Runnable smallSendBuffer;
   private final @Nullable Pacer pacer;
   private final HopLog hops = new HopLog();
@@ -74,6 +76,7 @@ final class ViewerFeed {
 
   /// @param details whether the client asked for `frame_details`
   /// @param pacer null when pacing is off
+  /// @param unacknowledgedBytes what the peer's machine has not acknowledged yet, -1 when unknown
   /// @param smallSendBuffer makes the socket's send buffer small, for a client that never answers
   ///   pings
   ViewerFeed(
@@ -82,12 +85,14 @@ final class ViewerFeed {
       @Nullable Pacer pacer,
       RelayMetrics metrics,
       InstantSource clock,
+      LongSupplier unacknowledgedBytes,
       Runnable smallSendBuffer) {
     this.watch = watch;
     this.details = details;
     this.pacer = pacer;
     this.metrics = metrics;
     this.clock = clock;
+    this.unacknowledgedBytes = unacknowledgedBytes;
     this.smallSendBuffer = smallSendBuffer;
   }
 
@@ -225,6 +230,9 @@ final class ViewerFeed {
     long wait;
     Waiting why;
     synchronized (pacer) {
+      if (pacer.wantsUnacknowledged(nowNanos)) {
+        pacer.unacknowledged(nowNanos, unacknowledgedBytes.getAsLong());
+      }
       wait = pacer.gate(nowNanos);
       gated = wait > 0;
       why = pacer.waiting();

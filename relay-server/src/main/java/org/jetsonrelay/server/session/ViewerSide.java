@@ -21,6 +21,7 @@ import org.jetsonrelay.server.protocol.ErrorCode;
 import org.jetsonrelay.server.protocol.Feature;
 import org.jetsonrelay.server.protocol.ServerMessages;
 import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jetsonrelay.server.websocket.WebSocket;
 import org.jspecify.annotations.Nullable;
 
 /// A client as the hub sees its viewer: is told that frames wait or that cameras have changed, and
@@ -38,6 +39,7 @@ final class ViewerSide implements Viewer {
 
   private final SessionContext context;
   private final Peer peer;
+  private final WebSocket socket;
   private final Permission permission;
 
   // Held while a choice is made, so that one made anew by the timer does not undo a later one.
@@ -54,6 +56,7 @@ final class ViewerSide implements Viewer {
   ViewerSide(SessionContext context, Peer peer, Permission permission) {
     this.context = context;
     this.peer = peer;
+    socket = peer.socket();
     this.permission = permission;
   }
 
@@ -77,7 +80,8 @@ final class ViewerSide implements Viewer {
             settings.pacing() ? new Pacer(settings.pacer(), ViewerFeed.randomFirstPing()) : null,
             context.metrics(),
             context.clock(),
-            () -> peer.socket().sendBufferBytes(settings.pacer().fallbackBufferBytes()));
+            socket::unacknowledgedBytes,
+            () -> socket.sendBufferBytes(settings.pacer().fallbackBufferBytes()));
     peer.outbox().attach(feed);
     role = new ViewerRole(watch, feed);
     hops = features.contains(Feature.HOPS);
@@ -85,8 +89,7 @@ final class ViewerSide implements Viewer {
     if (features.contains(Feature.CLOCK)) {
       clock = new ClockExchange(context, peer, () -> -1, (_, _) -> {});
     }
-    peer.socket()
-        .maxMessageBytes(settings.maxClientMessageBytes(), settings.maxClientMessageBytes());
+    socket.maxMessageBytes(settings.maxClientMessageBytes(), settings.maxClientMessageBytes());
   }
 
   /// Answers a registration, with the cameras for who asked for them.
@@ -110,7 +113,7 @@ final class ViewerSide implements Viewer {
       case Selection.TooMany(int limit) ->
           peer.error(ErrorCode.TOO_LARGE, "No more than " + limit + " cameras can be chosen");
     }
-    peer.socket().signal();
+    socket.signal();
   }
 
   /// `stop_stream`.
@@ -188,7 +191,7 @@ final class ViewerSide implements Viewer {
   void onPong(ByteBuffer payload) {
     ViewerRole viewer = role;
     if (viewer != null && viewer.feed().onPong(payload, context.nanoTime().getAsLong())) {
-      peer.socket().signal();
+      socket.signal();
     }
   }
 
@@ -206,7 +209,7 @@ final class ViewerSide implements Viewer {
 
   @Override
   public void mail() {
-    peer.socket().signal();
+    socket.signal();
   }
 
   @Override

@@ -52,6 +52,11 @@ final class ChannelWire implements Wire {
   }
 
   @Override
+  public long unacknowledgedBytes() {
+    return kernel == null ? -1 : kernel.unacknowledgedBytes();
+  }
+
+  @Override
   public void sendBufferBytes(int bytes) {
     try {
       channel.setOption(StandardSocketOptions.SO_SNDBUF, bytes);

@@ -19,8 +19,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Sends on a blocking socket without blocking, which Java's channels cannot: `sendmsg` with
-/// `MSG_DONTWAIT`, on Linux, called through the foreign function interface.
+/// What Java's channels cannot do with a blocking socket, on Linux, through the foreign function
+/// interface: send without blocking (`sendmsg` with `MSG_DONTWAIT`), and tell what the peer's
+/// machine has acknowledged (`SIOCOUTQ`, tcp(7)).
 ///
 /// Owns a duplicate of the channel's descriptor, because the number of a closed one may already
 /// mean somebody else's socket. Sending is for one thread at a time; any thread may close, and the
@@ -36,12 +37,17 @@ final class KernelSocket {
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final long SIOCOUTQ = 0x5411;
 
   // struct msghdr of 64-bit Linux: name, namelen, iov at 16, iovlen at 24, control, flags
   private static final int MSGHDR_BYTES = 56;
   private static final int MSGHDR_IOV = 16;
   private static final int MSGHDR_IOVLEN = 24;
   private static final int IOVEC_BYTES = 16;
+
+  // What calls read and write beside the frames: a msghdr with its iovecs, and a number.
+  private static final int NUMBER = MSGHDR_BYTES + Unit.MAX_PIECES * IOVEC_BYTES;
+  private static final int SCRATCH_BYTES = NUMBER + Integer.BYTES;
 
   private static final int IDLE = 0;
   private static final int BUSY = 1;
@@ -53,6 +59,7 @@ final class KernelSocket {
       MethodHandle fcntl,
       MethodHandle send,
       MethodHandle sendmsg,
+      MethodHandle ioctl,
       MethodHandle close) {}
 
   private static final @Nullable Calls CALLS = find();
@@ -71,9 +78,9 @@ final class KernelSocket {
   // Who may use the descriptor: the sender moves IDLE to BUSY and back, a closer ends it.
   // Changed by [#STATE] only.
   private volatile int state = IDLE;
-  // A msghdr and its iovecs, allocated when a unit has several pieces; only the sender uses it.
-  private @Nullable ByteBuffer message;
-  private long messageAddress;
+  // Allocated at first need; only who made the state BUSY uses it.
+  private @Nullable ByteBuffer scratch;
+  private long scratchAddress;
 
   private KernelSocket(Calls calls, int descriptor) {
     this.calls = calls;
@@ -122,10 +129,44 @@ final class KernelSocket {
     if (sent > 0) {
       unit.advance(sent);
     }
+    idleAgain();
+  }
+
+  /// Bytes sent that the peer's machine has not acknowledged, those that still wait to be sent
+  /// included; -1 when that cannot be told.
+  long unacknowledgedBytes() {
+    if (!STATE.compareAndSet(this, IDLE, BUSY)) {
+      return -1;
+    }
+    int bytes = -1;
+    try {
+      ByteBuffer number = scratch();
+      if ((int) calls.ioctl.invokeExact(descriptor, SIOCOUTQ, scratchAddress + NUMBER) == 0) {
+        bytes = number.getInt(NUMBER);
+      }
+    } catch (Throwable e) {
+      LOGGER.log(Level.DEBUG, "asking what is unacknowledged failed", e);
+    }
+    idleAgain();
+    return bytes;
+  }
+
+  private void idleAgain() {
     if (!STATE.compareAndSet(this, BUSY, IDLE)) {
       state = CLOSED;
       closeDescriptor();
     }
+  }
+
+  private ByteBuffer scratch() {
+    ByteBuffer made = scratch;
+    if (made == null) {
+      made = ByteBuffer.allocateDirect(SCRATCH_BYTES).order(ByteOrder.nativeOrder());
+      scratchAddress = MemorySegment.ofBuffer(made).address();
+      made.putLong(MSGHDR_IOV, scratchAddress + MSGHDR_BYTES);
+      scratch = made;
+    }
+    return made;
   }
 
   private long send(Unit unit) throws Throwable {
@@ -140,21 +181,13 @@ final class KernelSocket {
       return (long)
           calls.send.invokeExact(descriptor, unit.address(0), (long) unit.length(0), flags);
     }
-    ByteBuffer header = message;
-    if (header == null) {
-      header =
-          ByteBuffer.allocateDirect(MSGHDR_BYTES + Unit.MAX_PIECES * IOVEC_BYTES)
-              .order(ByteOrder.nativeOrder());
-      message = header;
-      messageAddress = MemorySegment.ofBuffer(header).address();
-      header.putLong(MSGHDR_IOV, messageAddress + MSGHDR_BYTES);
-    }
+    ByteBuffer header = scratch();
     header.putLong(MSGHDR_IOVLEN, pieces);
     for (int i = 0; i < pieces; i++) {
       header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES, unit.address(i));
       header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES + Long.BYTES, unit.length(i));
     }
-    return (long) calls.sendmsg.invokeExact(descriptor, messageAddress, flags);
+    return (long) calls.sendmsg.invokeExact(descriptor, scratchAddress, flags);
   }
 
   /// Closes the duplicate, now or right after the running call. The channel must have been shut
@@ -215,6 +248,10 @@ final class KernelSocket {
               Linker.Option.firstVariadicArg(2)),
           linker.downcallHandle(library.findOrThrow("send"), FunctionDescriptor.of(l, i, l, l, i)),
           linker.downcallHandle(library.findOrThrow("sendmsg"), FunctionDescriptor.of(l, i, l, i)),
+          linker.downcallHandle(
+              library.findOrThrow("ioctl"),
+              FunctionDescriptor.of(i, i, l, l),
+              Linker.Option.firstVariadicArg(2)),
           linker.downcallHandle(library.findOrThrow("close"), FunctionDescriptor.of(i, i)));
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOGGER.log(Level.DEBUG, "no direct way to the kernel's sockets", e);

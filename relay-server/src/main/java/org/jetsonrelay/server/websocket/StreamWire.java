@@ -71,6 +71,11 @@ final class StreamWire implements Wire {
   }
 
   @Override
+  public long unacknowledgedBytes() {
+    return -1; // what it holds is encrypted, and who holds the socket is below
+  }
+
+  @Override
   public void sendBufferBytes(int bytes) {
     // Helidon owns the socket below the TLS engine
   }

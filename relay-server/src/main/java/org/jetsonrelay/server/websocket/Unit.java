@@ -18,12 +18,17 @@ final class Unit implements Gather {
 
   private static final int SMALL_BYTES = 256;
 
+  // A range: the address of the memory it lies in (0 when that is not direct), and its bytes there.
+  private static final int ADDRESS = 0;
+  private static final int OFFSET = 1;
+  private static final int LENGTH = 2;
+  private static final int RANGE = 4;
+
   private final BlockPool pool;
+  // Where the pieces lie: a block, or null for the short pieces' own memory.
   private final @Nullable Block[] blocks = new @Nullable Block[MAX_PIECES];
-  private final @Nullable ByteBuffer[] memory = new @Nullable ByteBuffer[MAX_PIECES];
-  private final long[] addresses = new long[MAX_PIECES];
-  private final int[] offsets = new int[MAX_PIECES];
-  private final int[] lengths = new int[MAX_PIECES];
+  // What is left of each: side by side in one array, because each send touches it.
+  private final long[] ranges = new long[MAX_PIECES * RANGE];
   private int first;
   private int count;
   private long remaining;
@@ -41,12 +46,11 @@ final class Unit implements Gather {
     Objects.checkFromIndexSize(offset, length, block.capacity());
     requireRoom();
     if (length > 0) {
-      append(block.retain(), block.memory(), block.address(), offset, length);
+      append(block.retain(), block.address(), offset, length);
     }
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // is it the same memory, not the same content
   public void add(byte[] bytes) {
     if (bytes.length == 0) {
       return;
@@ -55,7 +59,7 @@ final class Unit implements Gather {
       requireRoom();
       Block block = pool.acquire(bytes.length);
       block.memory().put(0, bytes);
-      append(block, block.memory(), block.address(), 0, bytes.length);
+      append(block, block.address(), 0, bytes.length);
       return;
     }
     ByteBuffer target = small;
@@ -66,12 +70,12 @@ final class Unit implements Gather {
     }
     target.put(smallUsed, bytes);
     int last = count - 1;
-    if (last >= 0 && memory[last] == target) { // they lie one after the other: one piece
-      lengths[last] += bytes.length;
+    if (last >= 0 && blocks[last] == null) { // they lie one after the other: one piece
+      ranges[last * RANGE + LENGTH] += bytes.length;
       remaining += bytes.length;
     } else {
       requireRoom();
-      append(null, target, smallAddress, smallUsed, bytes.length);
+      append(null, smallAddress, smallUsed, bytes.length);
     }
     smallUsed += bytes.length;
   }
@@ -87,13 +91,12 @@ final class Unit implements Gather {
     }
   }
 
-  private void append(
-      @Nullable Block block, ByteBuffer bytes, long address, int offset, int length) {
+  private void append(@Nullable Block block, long address, int offset, int length) {
     blocks[count] = block;
-    memory[count] = bytes;
-    addresses[count] = address;
-    offsets[count] = offset;
-    lengths[count] = length;
+    int range = count * RANGE;
+    ranges[range + ADDRESS] = address;
+    ranges[range + OFFSET] = offset;
+    ranges[range + LENGTH] = length;
     count++;
     remaining += length;
   }
@@ -110,13 +113,14 @@ final class Unit implements Gather {
 
   /// Where in this process the unwritten part of a piece begins; 0 when it is not direct memory.
   long address(int piece) {
-    int i = first + piece;
-    return addresses[i] == 0 ? 0 : addresses[i] + offsets[i];
+    int range = (first + piece) * RANGE;
+    long address = ranges[range + ADDRESS];
+    return address == 0 ? 0 : address + ranges[range + OFFSET];
   }
 
   /// Unwritten bytes of a piece.
   int length(int piece) {
-    return lengths[first + piece];
+    return (int) ranges[(first + piece) * RANGE + LENGTH];
   }
 
   /// New views of the unwritten bytes, `maxBytes` at most.
@@ -124,16 +128,22 @@ final class Unit implements Gather {
     int n = 0;
     int bytes = 0;
     while (first + n < count && bytes < maxBytes) {
-      bytes += Math.min(lengths[first + n++], maxBytes - bytes);
+      bytes += Math.min(length(n++), maxBytes - bytes);
     }
     ByteBuffer[] views = new ByteBuffer[n];
     int left = maxBytes;
     for (int i = 0; i < n; i++) {
-      int length = Math.min(left, lengths[first + i]);
-      views[i] = Objects.requireNonNull(memory[first + i]).slice(offsets[first + i], length);
+      int length = Math.min(left, length(i));
+      int offset = (int) ranges[(first + i) * RANGE + OFFSET];
+      views[i] = memory(first + i).slice(offset, length);
       left -= length;
     }
     return views;
+  }
+
+  private ByteBuffer memory(int piece) {
+    Block block = blocks[piece];
+    return block != null ? block.memory() : Objects.requireNonNull(small);
   }
 
   /// `bytes` more have been written; empty and ready for the next unit when these were the last.
@@ -144,11 +154,12 @@ final class Unit implements Gather {
     }
     remaining -= left;
     while (left > 0) {
-      int n = (int) Math.min(left, lengths[first]);
-      offsets[first] += n;
-      lengths[first] -= n;
+      int range = first * RANGE;
+      long n = Math.min(left, ranges[range + LENGTH]);
+      ranges[range + OFFSET] += n;
+      ranges[range + LENGTH] -= n;
       left -= n;
-      if (lengths[first] == 0) {
+      if (ranges[range + LENGTH] == 0) {
         drop(first++);
       }
     }
@@ -171,7 +182,6 @@ final class Unit implements Gather {
   private void drop(int piece) {
     Block block = blocks[piece];
     blocks[piece] = null;
-    memory[piece] = null;
     if (block != null) {
       block.release();
     }

@@ -3,7 +3,8 @@ package org.jetsonrelay.server.websocket;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,15 @@ final class UnitScript {
     CLOSE_FRAME
   }
 
+  private static final VarHandle PONG = field("pong");
+  private static final VarHandle CLOSE = field("close");
+
   private final Unit unit;
   private final Consumer<Throwable> outboxFailed;
 
-  // Written by any thread, read by the holder.
-  private final AtomicReference<byte @Nullable []> pong = new AtomicReference<>();
-  private final AtomicReference<byte @Nullable []> close = new AtomicReference<>();
+  // Written by any thread, read by the holder. [#PONG] and [#CLOSE] where it must be in one step.
+  private volatile byte @Nullable [] pong;
+  private volatile byte @Nullable [] close;
 
   // Only the holder:
   private @Nullable Outbox outbox;
@@ -47,22 +51,22 @@ final class UnitScript {
 
   /// Only the latest is said.
   void pong(byte[] frame) {
-    pong.set(frame);
+    pong = frame;
   }
 
   /// False when there already was a close frame.
   boolean close(byte[] frame) {
-    return close.compareAndSet(null, frame);
+    return CLOSE.compareAndSet(this, null, frame);
   }
 
   /// Whether a close frame waits or has been said.
   boolean closing() {
-    return close.get() != null;
+    return close != null;
   }
 
   /// Puts what comes next into the unit: 0 when there is something, else how long to wait.
   long next(long nowNanos) {
-    byte[] last = close.get();
+    byte[] last = close;
     if (last != null) {
       part = Part.ENGINE;
       if (!farewell()) {
@@ -71,7 +75,7 @@ final class UnitScript {
       }
       return 0;
     }
-    byte[] answer = pong.getAndSet(null);
+    byte[] answer = pong == null ? null : (byte[]) PONG.getAndSet(this, null);
     if (answer != null) {
       part = Part.ENGINE;
       unit.add(answer);
@@ -140,5 +144,13 @@ final class UnitScript {
     outbox = null;
     unit.clear();
     return from;
+  }
+
+  private static VarHandle field(String name) {
+    try {
+      return MethodHandles.lookup().findVarHandle(UnitScript.class, name, byte[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

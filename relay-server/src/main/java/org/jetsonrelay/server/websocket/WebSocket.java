@@ -30,6 +30,11 @@ public interface WebSocket {
   /// set.
   void sendBufferBytes(int bytes);
 
+  /// Bytes written that the peer's machine has not acknowledged, by the word of the system's TCP;
+  /// -1 when it does not tell. Bytes that still wait to be sent count. For the outbox, while it is
+  /// asked what comes next.
+  long unacknowledgedBytes();
+
   /// [System#nanoTime()] of the last bytes read from the peer.
   long lastReadNanos();
 

@@ -227,6 +227,11 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   }
 
   @Override
+  public long unacknowledgedBytes() {
+    return wire.unacknowledgedBytes();
+  }
+
+  @Override
   public long lastReadNanos() {
     return deliveries.lastReadNanos();
   }

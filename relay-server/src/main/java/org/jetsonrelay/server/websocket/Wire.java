@@ -22,6 +22,10 @@ interface Wire {
   /// Waits until some bytes of the unit were taken, and advances it.
   void write(Unit unit) throws IOException;
 
+  /// Bytes written that the peer's machine has not acknowledged, -1 when the system does not tell.
+  /// Does not block.
+  long unacknowledgedBytes();
+
   /// Sets the size of the system's send buffer, where that can be done.
   void sendBufferBytes(int bytes);
 

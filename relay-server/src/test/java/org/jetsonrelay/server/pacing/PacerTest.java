@@ -4,7 +4,10 @@ package org.jetsonrelay.server.pacing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each rule of the [Pacer] by itself, on a link that is worked out by hand.
 class PacerTest {
@@ -453,6 +456,100 @@ class PacerTest {
       }
     }
     throw new AssertionError("200 frames without a ping");
+  }
+
+  // The system's word
+
+  /// A frame with what the system says where it is wanted; returns whether it carried pings.
+  private boolean sendWithWord(long gap, long unacknowledged) {
+    now += gap;
+    if (pacer.wantsUnacknowledged(now)) {
+      pacer.unacknowledged(now, unacknowledged);
+    }
+    assertThat(pacer.gate(now)).isZero();
+    if (send() == Pacer.NO_PING) {
+      return false;
+    }
+    now += FAST_NANOS;
+    begins(frames - 1);
+    completes(frames - 1);
+    now -= FAST_NANOS;
+    return true;
+  }
+
+  private long pingedOf(int count, long unacknowledged) {
+    return IntStream.range(0, count)
+        .filter(_ -> sendWithWord(NANOS_PER_SECOND / 30, unacknowledged))
+        .count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, BYTES + 1448})
+  void asksLessWhileTheSystemSaysThatAllHasArrived(long unacknowledged) {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+
+    // Ten seconds at thirty a second: one in fourteen.
+    assertThat(pingedOf(300, unacknowledged)).isBetween(21L, 22L);
+    assertThat(pacer.inFlight(now + NANOS_PER_SECOND / 30)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, BYTES + 1448 + 1, Long.MAX_VALUE})
+  void asksAsOftenAsEverWhenTheSystemSaysAnythingElse(long unacknowledged) {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+
+    assertThat(pingedOf(300, unacknowledged)).isBetween(75L, 77L);
+  }
+
+  @Test
+  void asksTheFirstFrameAfterTheSystemFoundSomethingOnItsWay() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    assertThat(pingedOf(6, 0)).isZero();
+
+    assertThat(sendWithWord(NANOS_PER_SECOND / 30, 2 * BYTES)).isTrue();
+  }
+
+  @Test
+  void wantsNoWordWhileAPongIsOpenNorOnALinkThatIsNotFast() {
+    assertThat(pacer.wantsUnacknowledged(now)).as("nothing sent").isFalse();
+    send();
+    now += ROUND_TRIP_NANOS;
+    assertThat(pacer.wantsUnacknowledged(now)).as("nothing known").isFalse();
+    begins(0);
+    completes(0);
+    stream(SETTINGS.fastFrames() + 1, NANOS_PER_SECOND / 30);
+    now += SETTINGS.sparseNanos();
+    assertThat(pacer.wantsUnacknowledged(now)).as("fast, asked a while ago").isTrue();
+    send();
+    now += SETTINGS.sparseNanos();
+
+    assertThat(pacer.wantsUnacknowledged(now)).as("a pong is open").isFalse();
+    pacer.unacknowledged(now, 0);
+    assertThat(pacer.inFlight(now)).as("the peer's program has not answered").isPositive();
+  }
+
+  @Test
+  void trustsTheWordNoLongerThanAnAnswer() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    now += SETTINGS.sparseNanos();
+    pacer.unacknowledged(now, 0);
+    now += SETTINGS.sparseNanos() - 1;
+    assertThat(pacer.wantsUnacknowledged(now)).isFalse();
+    assertThat(send()).isEqualTo(Pacer.NO_PING);
+    now++;
+
+    assertThat(pacer.wantsUnacknowledged(now)).isTrue();
+    assertThat(send()).isNotEqualTo(Pacer.NO_PING);
+  }
+
+  @Test
+  void asksNoMoreAtHighRatesWhileTheSystemVouches() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    int most = 4 * SETTINGS.outstandingFrames();
+
+    long pinged = IntStream.range(0, most).filter(_ -> sendWithWord(NANOS_PER_MILLI, 0)).count();
+
+    assertThat(pinged).isLessThanOrEqualTo(most * NANOS_PER_MILLI / Pacer.VOUCHED_NANOS + 1);
   }
 
   @Test

@@ -135,9 +135,9 @@ class SimulatedLinksTest {
 
   /// On a fast link only some frames are asked about, so this takes longer to notice: up to a third
   /// of a second of frames is on its way by then.
-  @ParameterizedTest
-  @EnumSource(Kind.class)
-  void noticesThatAFastLinkHasCollapsed(Kind congestion) {
+  @ParameterizedTest(name = "{0}, with the system's word: {1}")
+  @CsvSource({"CUBIC, false", "BBR, false", "CUBIC, true", "BBR, true"})
+  void noticesThatAFastLinkHasCollapsed(Kind congestion, boolean vouched) {
     Link link =
         new Link(
             "fast, then 5M",
@@ -148,6 +148,9 @@ class SimulatedLinksTest {
             0,
             1000);
     Viewing viewing = Viewing.over(link).with(congestion).seconds(15);
+    if (vouched) {
+      viewing.vouched();
+    }
     viewing.run();
     Link slow = new Link("5M", link.steps().subList(1, 2), 1, 0, 0, 0, 1000);
 
@@ -209,6 +212,16 @@ class SimulatedLinksTest {
     assertThat(ages.fps()).isGreaterThan(239);
     assertThat(ages.pings()).isLessThan(2 * 45 * 30);
     assertThat(ages.p95()).isLessThan(Link.L4.leastMedianMillis(20_000, 240) + 2);
+  }
+
+  @Test
+  void costsAFastPeerHardlyAnyPingsWhileTheSystemVouchesForIt() {
+    Ages asked = Viewing.over(Link.L4).with(Kind.CUBIC).frames(20_000, 30).run();
+    Ages vouched = Viewing.over(Link.L4).with(Kind.CUBIC).frames(20_000, 30).vouched().run();
+
+    assertThat(vouched.fps()).isEqualTo(asked.fps());
+    assertThat(vouched.pings()).isLessThan(asked.pings() / 3);
+    assertThat(vouched.p95()).isLessThanOrEqualTo(asked.p95() + 0.1);
   }
 
   @Test

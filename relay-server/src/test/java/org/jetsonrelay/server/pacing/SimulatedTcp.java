@@ -120,7 +120,7 @@ final class SimulatedTcp {
   }
 
   int room() {
-    return (int) Math.max(0, limit() - (written - acknowledged()));
+    return (int) Math.max(0, limit() - unacknowledged());
   }
 
   /// Linux doubles a size that is set, for bookkeeping that large segments hardly need.
@@ -131,6 +131,11 @@ final class SimulatedTcp {
     double wanted = congestion.buffered() * congestion.window() * SEGMENT_BYTES;
     bufferBytes = (int) Math.clamp(wanted, bufferBytes, 4 << 20);
     return bufferBytes;
+  }
+
+  /// Bytes accepted and not acknowledged.
+  long unacknowledged() {
+    return written - acknowledged();
   }
 
   private long acknowledged() {

@@ -54,6 +54,7 @@ final class Viewing {
   private Answers answers = Answers.AT_ONCE;
   private PacerSettings settings = PacerSettings.DEFAULTS;
   private double fps = 30;
+  private boolean vouched;
   private int frameBytes = FRAME_BYTES;
   private long seed = 1;
   private long seconds = 30;
@@ -130,6 +131,12 @@ final class Viewing {
     return this;
   }
 
+  /// The relay's system tells what the viewer's has acknowledged.
+  Viewing vouched() {
+    vouched = true;
+    return this;
+  }
+
   /// Runs and returns the ages of what arrived from the given second on.
   Ages run() {
     random = new Random(~seed);
@@ -186,6 +193,9 @@ final class Viewing {
         return;
       }
       long now = events.now();
+      if (vouched && pacer != null && pacer.wantsUnacknowledged(now)) {
+        pacer.unacknowledged(now, tcp.unacknowledged());
+      }
       long wait = pacer == null ? 0 : pacer.gate(now);
       if (pacer != null && script != null) {
         script.gate(pacer, now, wait);

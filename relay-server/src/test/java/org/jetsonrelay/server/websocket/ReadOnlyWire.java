@@ -15,6 +15,11 @@ abstract class ReadOnlyWire implements Wire {
   }
 
   @Override
+  public long unacknowledgedBytes() {
+    throw new AssertionError("only reads");
+  }
+
+  @Override
   public void sendBufferBytes(int bytes) {
     throw new AssertionError("not the reader's business");
   }

@@ -64,6 +64,11 @@ class TransmitterTest {
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     @Override
+    public long unacknowledgedBytes() {
+      throw new AssertionError("nobody asked for that");
+    }
+
+    @Override
     public void sendBufferBytes(int bytes) {
       throw new AssertionError("nobody asked for that");
     }
