@@ -101,6 +101,7 @@ public final class RelayServer implements AutoCloseable {
             cameras::check,
             sessions::sweep,
             pictures::sweep,
+            GarbageLimit.ofThisProcess()::tick,
             nowNanos -> transport.sweep(nowNanos, settings.handshakeLimit()));
     server = webServer(metrics);
   }

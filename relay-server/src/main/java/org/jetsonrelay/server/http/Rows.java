@@ -4,7 +4,6 @@ package org.jetsonrelay.server.http;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonObject;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// The rows of `/stats` as JSON: sorted, so that a reader can compare two answers, and with numbers
 /// that JSON can hold.
 final class Rows {
+
+  /// From here on a number has no hundredths that a double could hold.
+  private static final double MOST_IN_HUNDREDTHS = 1e15;
 
   private Rows() {}
 
@@ -131,7 +133,16 @@ final class Rows {
     if (!Double.isFinite(value)) {
       return BigDecimal.ZERO;
     }
-    BigDecimal rounded = BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_UP);
-    return new BigDecimal(rounded.stripTrailingZeros().toPlainString());
+    if (Math.abs(value) >= MOST_IN_HUNDREDTHS) {
+      return BigDecimal.valueOf((long) value);
+    }
+    // Thousands of them for one answer: no more than one object each.
+    long hundredths = Math.round(value * 100);
+    if (hundredths % 100 == 0) {
+      return BigDecimal.valueOf(hundredths / 100);
+    }
+    return hundredths % 10 == 0
+        ? BigDecimal.valueOf(hundredths / 10, 1)
+        : BigDecimal.valueOf(hundredths, 2);
   }
 }

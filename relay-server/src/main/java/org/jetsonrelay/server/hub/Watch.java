@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,15 +20,19 @@ import org.jspecify.annotations.Nullable;
 /// The hub changes it under its lock; the viewer's own threads read [#subscriptions()].
 public final class Watch {
 
+  private static final VarHandle OFFERED = counter("offered");
+  private static final VarHandle TAKEN = counter("taken");
+
   private final Viewer viewer;
   private final String id;
   private final Map<SkipCause, LongAdder> skipped = new EnumMap<>(SkipCause.class);
   private final LongAdder announcedDropped = new LongAdder();
 
   // Frames. Cameras' reader threads and the hub offer, the holder of the viewer's claim takes;
-  // read by those who ask for rows.
-  private final LongAdder offered = new LongAdder();
-  private final LongAdder taken = new LongAdder();
+  // read by those who ask for rows. Changed by [#OFFERED] and [#TAKEN] only; no adders: a viewer's
+  // cameras rarely meet here, and each object more is one more to fetch for each frame.
+  private volatile long offered;
+  private volatile long taken;
 
   // Guarded by the hub's lock, down to the blank line.
   private final Map<String, Subscription> active = new LinkedHashMap<>();
@@ -54,14 +60,14 @@ public final class Watch {
   /// Frames that cameras had for this viewer since it was registered. Each of them was skipped, has
   /// been taken, or waits in a mailbox; of those taken, one may not have been written yet.
   public long offered() {
-    return offered.sum();
+    return offered;
   }
 
   /// How many frames wait now: in a mailbox, or for the end of their writing.
   ///
   /// @param written frames that have been written so far
   public long waiting(long written) {
-    long waiting = Math.max(0, taken.sum() - written);
+    long waiting = Math.max(0, taken - written);
     for (Subscription subscription : subscriptions) {
       waiting += subscription.hasFrame() ? 1 : 0;
     }
@@ -110,16 +116,16 @@ public final class Watch {
   }
 
   void countOffered() {
-    offered.increment();
+    long _ = (long) OFFERED.getAndAdd(this, 1L);
   }
 
   /// A frame was not an offer after all: it came too late, or a second time.
   void countWithdrawn() {
-    offered.decrement();
+    long _ = (long) OFFERED.getAndAdd(this, -1L);
   }
 
   void countTaken() {
-    taken.increment();
+    long _ = (long) TAKEN.getAndAdd(this, 1L);
   }
 
   void countDropped(int payloads) {
@@ -205,6 +211,14 @@ public final class Watch {
     List<Subscription> all = new ArrayList<>(draining);
     all.addAll(active.values());
     subscriptions = List.copyOf(all);
+  }
+
+  private static VarHandle counter(String field) {
+    try {
+      return MethodHandles.lookup().findVarHandle(Watch.class, field, long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private LongAdder counter(SkipCause cause) {

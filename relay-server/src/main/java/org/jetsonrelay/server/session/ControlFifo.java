@@ -33,6 +33,9 @@ final class ControlFifo {
   }
 
   byte @Nullable [] poll() {
+    if (size.get() == 0) { // asked for each frame: the queue's nodes need not be fetched for that
+      return null;
+    }
     byte[] message = messages.poll();
     if (message != null) {
       size.decrementAndGet();

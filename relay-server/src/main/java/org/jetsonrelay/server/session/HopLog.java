@@ -25,6 +25,9 @@ final class HopLog {
   /// How often one viewer may report what it painted: above any sensible client's rate.
   static final long PAINTED_GAP_NANOS = 50_000_000L;
 
+  /// Written frames of which nothing was heard that are recorded at once.
+  private static final int MEASURED_TOGETHER = 16;
+
   private static final long UNKNOWN = FrameHops.UNKNOWN;
 
   // A frame's record, all but its subscription, in one array: what is known of a frame lies side by
@@ -56,6 +59,7 @@ final class HopLog {
   // Guarded by this object's monitor, as the ring is.
   private @Nullable Ring ring;
   private int count;
+  private int unmeasured; // of the latest, how many have been written and not yet been recorded
   private long paintedNanos = UNKNOWN;
 
   /// A frame is about to be written; claim.
@@ -83,23 +87,30 @@ final class HopLog {
     to.set(i, PAINTED, UNKNOWN);
   }
 
-  /// The frame has been written; claim.
-  void written(long nowNanos) {
-    Subscription subscription;
-    long received;
-    synchronized (this) {
-      Ring known = ring;
-      if (known == null) {
-        return;
+  /// The frame has been written; claim. Recording waits for company, or for the next pong: the
+  /// histograms then need not be fetched for each frame.
+  synchronized void written(long nowNanos) {
+    Ring known = ring;
+    if (known == null) {
+      return;
+    }
+    known.set((count + FRAMES - 1) % FRAMES, WRITTEN, nowNanos);
+    if (++unmeasured >= MEASURED_TOGETHER) {
+      measure(known);
+    }
+  }
+
+  private void measure(Ring known) {
+    for (int k = count - unmeasured; k < count; k++) {
+      int i = (k + FRAMES) % FRAMES;
+      Subscription subscription = known.subscriptions[i];
+      long received = known.get(i, RECEIVED);
+      long written = known.get(i, WRITTEN);
+      if (subscription != null && received != UNKNOWN && written != UNKNOWN) {
+        subscription.hops().record(Hop.RELAY, written, written - received, 0);
       }
-      int i = (count + FRAMES - 1) % FRAMES;
-      known.set(i, WRITTEN, nowNanos);
-      subscription = known.subscriptions[i];
-      received = known.get(i, RECEIVED);
     }
-    if (subscription != null && received != UNKNOWN) {
-      subscription.hops().record(Hop.RELAY, nowNanos, nowNanos - received, 0);
-    }
+    unmeasured = 0;
   }
 
   /// A pong has come; reader thread. Only the one behind a frame says that all of it has arrived.
@@ -121,6 +132,9 @@ final class HopLog {
       }
       subscription = known.subscriptions[i];
       captured = known.get(i, CAPTURED);
+      if (known.get((count + FRAMES - 1) % FRAMES, WRITTEN) != UNKNOWN) {
+        measure(known); // else one is just being written, and its turn comes
+      }
       // The pong may be quicker than the thread that wrote the frame.
       written = known.get(i, WRITTEN) == UNKNOWN ? nowNanos : known.get(i, WRITTEN);
       arrived = roundTripNanos < 0 ? UNKNOWN : Math.max(written, nowNanos - roundTripNanos / 2);

@@ -22,6 +22,10 @@ public final class LatencyWindow {
   /// HdrHistogram keeps values apart that differ by more than this part of them.
   private static final double RELATIVE_ERROR = 1 / 128.0;
 
+  /// For the sum of two halves, guarded by its own monitor. One for all windows: the thousands of
+  /// them that one `/stats` reads would be megabytes.
+  private static final IntCountsHistogram SUM = new IntCountsHistogram(DIGITS);
+
   // Guarded by this object's monitor.
   private IntCountsHistogram current = new IntCountsHistogram(DIGITS);
   private @Nullable IntCountsHistogram previous;
@@ -47,16 +51,19 @@ public final class LatencyWindow {
   /// What was counted lately; null when nothing was.
   public synchronized @Nullable Latency read(long nowNanos) {
     turn(nowNanos);
-    IntCountsHistogram all = current;
     IntCountsHistogram before = previous;
     if (before != null && before.getTotalCount() > 0) {
-      all = new IntCountsHistogram(DIGITS);
-      all.add(before);
-      all.add(current);
+      synchronized (SUM) {
+        SUM.reset();
+        SUM.add(before);
+        SUM.add(current);
+        return latency(SUM);
+      }
     }
-    if (all.getTotalCount() == 0) {
-      return null;
-    }
+    return current.getTotalCount() == 0 ? null : latency(current);
+  }
+
+  private Latency latency(IntCountsHistogram all) {
     double p99 = millis(all, 99);
     long error = Math.max(currentErrorNanos, previousErrorNanos) + UNIT_NANOS;
     return new Latency(

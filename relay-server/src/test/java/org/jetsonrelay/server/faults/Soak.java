@@ -23,6 +23,10 @@ import picocli.CommandLine.Option;
 @Command(name = "soak", sortOptions = false, mixinStandardHelpOptions = true)
 final class Soak implements Callable<Integer> {
 
+  /// The relay's memory at any time, garbage included: what it has with a hundred viewers, what it
+  /// lets pile up, and as much again for bursts.
+  private static final long MOST_RESIDENT_BYTES = 320_000_000;
+
   private static final int STEADY = 10;
   private static final long LIVE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(4);
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -336,6 +340,10 @@ final class Soak implements Callable<Integer> {
     }
     scene.listen(scene.watchers);
     scene.wrong.addAll(Accounts.flowing(scene.relay.stats(), 2 * cameras));
+    long resident = scene.relay.process().residentBytes();
+    if (resident > MOST_RESIDENT_BYTES) {
+      scene.wrong.add("%.0f MB of the relay were resident".formatted(resident / 1e6));
+    }
   }
 
   private void report(Scene scene, long second) throws IOException, InterruptedException {
