@@ -132,13 +132,13 @@ public class JpegRepairTest {
     }
   }
 
-  private static Picture holding(byte[] data, int capacity) {
+  static Picture holding(byte[] data, int capacity) {
     Picture picture = new Picture(capacity);
     picture.clear(capacity).put(data).flip();
     return picture;
   }
 
-  private static byte[] bytes(Picture picture) {
+  static byte[] bytes(Picture picture) {
     byte[] bytes = new byte[picture.data().limit()];
     picture.data().get(0, bytes);
     return bytes;

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Runs one parser over its corpus (`src/test/resources/fuzz/NAME`: what once broke it), over good
+/// Runs one parser over its corpus (`src/test/resources/fuzz/NAME`: what broke this or another parser once), over good
 /// inputs, and over damaged ones.
 ///
 /// A normal build makes a fixed number of them from a fixed seed: seconds, and the same each time.
