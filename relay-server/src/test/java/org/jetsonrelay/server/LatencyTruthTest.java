@@ -33,6 +33,9 @@ class LatencyTruthTest {
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int IMAGES = 120;
 
+  /// Four figures of a claim, each rounded to hundredths.
+  private static final double ROUNDED_MILLIS = 0.02;
+
   private final TestRelay relay = TestRelay.start();
 
   @AfterEach
@@ -49,7 +52,8 @@ class LatencyTruthTest {
 
   @Test
   void isRightWithinItsErrorOverLoopback() {
-    compare("loopback", relay.port(), 45_000, 50, 4);
+    // A few milliseconds; more on a busy machine, where answers are late.
+    compare("loopback", relay.port(), 45_000, 50, 15);
   }
 
   @Test
@@ -80,7 +84,9 @@ class LatencyTruthTest {
       double[] wrong = claims.stream().mapToDouble(Claim::wrongMillis).sorted().toArray();
       double[] bound = claims.stream().mapToDouble(Claim::boundMillis).sorted().toArray();
       long outside =
-          claims.stream().filter(claim -> claim.wrongMillis() > claim.boundMillis()).count();
+          claims.stream()
+              .filter(claim -> !(claim.wrongMillis() <= claim.boundMillis() + ROUNDED_MILLIS))
+              .count();
       JsonObject stated = stated();
       double[] truth = viewer.agesMillis().values().stream().mapToDouble(x -> x).sorted().toArray();
       leave(
@@ -101,9 +107,7 @@ class LatencyTruthTest {
               at(truth, 0.5),
               at(truth, 0.99)));
       assertThat(at(bound, 0.5)).as("the bound says something").isLessThan(mostBoundMillis);
-      // A thread that was kept from running between a picture's arrival and the note of it, or of
-      // its pong, is part of no bound: on a busy machine that happens to a frame now and then.
-      assertThat(outside).as("frames outside of their bound").isLessThan(claims.size() / 5);
+      assertThat(outside).as("frames outside of their bound").isZero();
       assertThat(at(wrong, 0.5)).as("usual error").isLessThanOrEqualTo(at(bound, 0.5));
       assertThat(stated.doubleValue("p50", -1))
           .as("p50 in /stats, true is %s", at(truth, 0.5))
@@ -138,12 +142,10 @@ class LatencyTruthTest {
         double arrived = delivery.doubleValue("arrivedMs", Double.NaN);
         double captured = frame.doubleValue("capturedMs", Double.NaN);
         if (age != null && !Double.isNaN(arrived - captured)) {
-          double wayBack = delivery.doubleValue("acknowledgedMs", Double.NaN) - arrived;
-          claims.add(
-              new Claim(
-                  arrived - captured,
-                  frame.doubleValue("errorMs", -1) + Math.max(0, wayBack),
-                  age));
+          double error =
+              frame.doubleValue("errorMs", Double.NaN)
+                  + delivery.doubleValue("arrivedErrorMs", Double.NaN);
+          claims.add(new Claim(arrived - captured, error, age));
         }
       }
     }

@@ -72,6 +72,9 @@ final class TraceService implements HttpService {
     JsonObject.Builder json = JsonObject.builder().set("id", delivery.viewer());
     set(json, "writtenMs", delivery.writtenNanos(), zero);
     set(json, "arrivedMs", delivery.arrivedNanos(), zero);
+    if (delivery.arrivedNanos() != FrameHops.UNKNOWN) {
+      json.set("arrivedErrorMs", Rows.number(delivery.arrivedErrorNanos() / 1e6));
+    }
     set(json, "acknowledgedMs", delivery.acknowledgedNanos(), zero);
     set(json, "paintedMs", delivery.paintedNanos(), zero);
     return json.build();

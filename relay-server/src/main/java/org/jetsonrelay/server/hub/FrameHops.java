@@ -36,6 +36,7 @@ public record FrameHops(
   /// @param writtenNanos when it was written to the viewer's socket
   /// @param arrivedNanos when it had arrived on the viewer's machine: the acknowledgement less half
   ///   the base round trip
+  /// @param arrivedErrorNanos by how much that may be wrong, when it is known
   /// @param acknowledgedNanos when the acknowledgement was here
   /// @param paintedNanos when it was on the screen
   public record Delivery(
@@ -43,6 +44,7 @@ public record FrameHops(
       long sequence,
       long writtenNanos,
       long arrivedNanos,
+      long arrivedErrorNanos,
       long acknowledgedNanos,
       long paintedNanos) {}
 

@@ -40,6 +40,8 @@ public final class Pacer {
   private final Lateness lateness;
   private final long[] deliveries = new long[DELIVERIES];
   private int deliveryCount;
+  private long lastDeliveryNanos;
+  private long lastExcessNanos;
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
   private boolean answered;
@@ -189,6 +191,9 @@ public final class Pacer {
 
   private void completed(long nowNanos, long frame) {
     long delivery = nowNanos - flight.sentAt(frame);
+    lastDeliveryNanos = delivery;
+    long least = base.nanos() + nanosFor(flight.measuredBytes(frame));
+    lastExcessNanos = rate.known() && base.known() ? Math.max(0, delivery - least) : delivery;
     deliveries[deliveryCount % DELIVERIES] = delivery;
     // Counts on without overflow, in step with the ring's modulus.
     deliveryCount = deliveryCount + 1 == 2 * DELIVERIES ? DELIVERIES : deliveryCount + 1;
@@ -341,6 +346,18 @@ public final class Pacer {
   /// Base round trip in nanoseconds, -1 when unknown.
   public long roundTripNanos() {
     return base.known() ? base.nanos() : -1;
+  }
+
+  /// How long the frame took that was acknowledged last, from before it was written to its second
+  /// pong.
+  public long lastDeliveryNanos() {
+    return lastDeliveryNanos;
+  }
+
+  /// How much of that was more than the link takes when nothing else is on it: either the frame
+  /// waited, or its pong did.
+  public long lastExcessNanos() {
+    return lastExcessNanos;
   }
 
   /// Estimated rate of the link, -1 when unknown.

@@ -40,7 +40,8 @@ final class HopLog {
   private static final int ARRIVED = 5;
   private static final int ACKNOWLEDGED = 6;
   private static final int PAINTED = 7;
-  private static final int RECORD = 8;
+  private static final int ARRIVED_ERROR = 8;
+  private static final int RECORD = 9;
 
   /// A ring of the latest frames.
   private static final class Ring {
@@ -115,11 +116,15 @@ final class HopLog {
 
   /// A pong has come; reader thread. Only the one behind a frame says that all of it has arrived.
   ///
-  /// The way back is in it. Half the base round trip is taken for it, and counted as what the
-  /// arrival may be wrong by.
+  /// The way back is in it, and half the base round trip is taken for that. The arrival may be wrong
+  /// by as much, and by all that the delivery took longer than an idle link would have: that may have
+  /// been the frame's time, or the pong's alone. But no frame arrived before it was sent.
   ///
+  /// @param deliveryNanos since before it was written
   /// @param roundTripNanos base round trip, -1 when unknown
-  void acknowledged(long pong, long nowNanos, long roundTripNanos) {
+  /// @param excessNanos by how much that was longer than on an idle link
+  void acknowledged(
+      long pong, long nowNanos, long deliveryNanos, long roundTripNanos, long excessNanos) {
     Subscription subscription;
     long written;
     long captured;
@@ -137,9 +142,11 @@ final class HopLog {
       }
       // The pong may be quicker than the thread that wrote the frame.
       written = known.get(i, WRITTEN) == UNKNOWN ? nowNanos : known.get(i, WRITTEN);
-      arrived = roundTripNanos < 0 ? UNKNOWN : Math.max(written, nowNanos - roundTripNanos / 2);
+      long wayBack = Math.min(roundTripNanos / 2, deliveryNanos);
+      arrived = roundTripNanos < 0 ? UNKNOWN : nowNanos - wayBack;
       known.set(i, ACKNOWLEDGED, nowNanos);
       known.set(i, ARRIVED, arrived);
+      known.set(i, ARRIVED_ERROR, Math.min(wayBack + excessNanos, deliveryNanos));
     }
     if (subscription == null) {
       return;
@@ -213,6 +220,7 @@ final class HopLog {
                 known.get(i, SEQUENCE),
                 known.get(i, WRITTEN),
                 known.get(i, ARRIVED),
+                known.get(i, ARRIVED_ERROR),
                 known.get(i, ACKNOWLEDGED),
                 known.get(i, PAINTED)));
       }

@@ -163,15 +163,19 @@ final class ViewerFeed {
     }
     long number = payload.getLong(payload.position());
     long roundTrip;
+    long delivery;
+    long excess;
     boolean ready;
     synchronized (pacer) {
       if (!pacer.onPong(nowNanos, number)) {
         return false;
       }
       roundTrip = pacer.roundTripNanos();
+      delivery = pacer.lastDeliveryNanos();
+      excess = pacer.lastExcessNanos();
       ready = gated;
     }
-    hops.acknowledged(number, nowNanos, roundTrip);
+    hops.acknowledged(number, nowNanos, delivery, roundTrip, excess);
     return ready;
   }
 

@@ -284,7 +284,7 @@ final class HttpRoutesTest {
                 1_400_000,
                 List.of(
                     new FrameHops.Delivery(
-                        "client_2", 7, 10_250_000, 11_000_000, 11_500_000, unknown))),
+                        "client_2", 7, 10_250_000, 11_000_000, 500_000, 11_500_000, unknown))),
             new FrameHops(
                 8,
                 9,
@@ -301,7 +301,7 @@ final class HttpRoutesTest {
             """
             {"camera":"front","from":"client_1","clock":{"errorMs":1.4,"roundTripMs":0.8,"driftPpm":12},\
             "frames":[{"sequence":7,"bytes":45231,"receivedAt":"2025-08-25T06:13:46.000Z","errorMs":1.4,\
-            "capturedMs":-9,"sentMs":-1,"viewers":[{"id":"client_2","writtenMs":0.25,"arrivedMs":1,\
+            "capturedMs":-9,"sentMs":-1,"viewers":[{"id":"client_2","writtenMs":0.25,"arrivedMs":1,"arrivedErrorMs":0.5,\
             "acknowledgedMs":1.5}]},\
             {"sequence":8,"bytes":9,"receivedAt":"2025-08-25T06:13:46.000Z","viewers":[]}]}\
             """);
