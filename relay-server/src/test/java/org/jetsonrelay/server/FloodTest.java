@@ -208,6 +208,7 @@ class FloodTest {
           assertThat(cut).isNotInstanceOf(SocketTimeoutException.class);
         }
       }
+      await().atMost(10, SECONDS).until(() -> met(relay, "unreadable_requests") == 3);
       relay.raw().close();
     }
   }

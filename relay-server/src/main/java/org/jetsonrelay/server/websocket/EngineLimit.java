@@ -13,6 +13,8 @@ public enum EngineLimit {
   CLIENTS,
   /// The time until a first request is complete.
   HANDSHAKE_TIME,
+  /// Bytes of a request's line and headers, or their form.
+  UNREADABLE_REQUESTS,
   /// Bytes of one message.
   MESSAGE_BYTES,
   /// Fragments of one message.

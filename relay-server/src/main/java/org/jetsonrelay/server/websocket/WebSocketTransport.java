@@ -3,10 +3,12 @@ package org.jetsonrelay.server.websocket;
 
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
+import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
@@ -94,6 +96,12 @@ public final class WebSocketTransport {
         .writeQueueLength(0)
         .protocolsDiscoverServices(false)
         .connectionOptions(captured)
+        .directHandlers(
+            DirectHandlers.builder()
+                .addHandler(
+                    DirectHandler.EventType.BAD_REQUEST,
+                    new UnreadableRequests(() -> endpoint.limitMet(EngineLimit.UNREADABLE_REQUESTS)))
+                .build())
         .addConnectionSelector(
             Http1ConnectionSelector.builder()
                 .config(withTokens(http, waiting))
