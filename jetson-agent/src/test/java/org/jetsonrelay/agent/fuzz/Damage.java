@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Feeds a parser with damaged copies of good inputs: bits and bytes changed, pieces cut out, doubled
- * and taken from elsewhere, ends cut off. The same seed gives the same damage; {@code
+ * Feeds a parser with damaged copies of good inputs: bits and bytes changed, pieces cut out,
+ * doubled and taken from elsewhere, ends cut off. The same seed gives the same damage; {@code
  * -Dfuzz.executions} and {@code -Dfuzz.seed} ask for other and more of it.
  */
 public final class Damage {
@@ -89,8 +89,7 @@ public final class Damage {
     }
     byte[] result = Arrays.copyOf(bytes, length);
     System.arraycopy(insert, 0, result, at, insert.length);
-    System.arraycopy(
-        bytes, at + remove, result, at + insert.length, bytes.length - at - remove);
+    System.arraycopy(bytes, at + remove, result, at + insert.length, bytes.length - at - remove);
     return result;
   }
 }

@@ -116,9 +116,9 @@ final class HopLog {
 
   /// A pong has come; reader thread. Only the one behind a frame says that all of it has arrived.
   ///
-  /// The way back is in it, and half the base round trip is taken for that. The arrival may be wrong
-  /// by as much, and by all that the delivery took longer than an idle link would have: that may have
-  /// been the frame's time, or the pong's alone. But no frame arrived before it was sent.
+  /// The way back is in it, and half the base round trip is taken for that. The arrival may be
+  /// wrong by as much, and by all that the delivery took longer than an idle link would have: that
+  /// may have been the frame's time, or the pong's alone. But no frame arrived before it was sent.
   ///
   /// @param deliveryNanos since before it was written
   /// @param roundTripNanos base round trip, -1 when unknown

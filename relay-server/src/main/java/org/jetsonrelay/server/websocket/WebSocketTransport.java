@@ -100,7 +100,8 @@ public final class WebSocketTransport {
             DirectHandlers.builder()
                 .addHandler(
                     DirectHandler.EventType.BAD_REQUEST,
-                    new UnreadableRequests(() -> endpoint.limitMet(EngineLimit.UNREADABLE_REQUESTS)))
+                    new UnreadableRequests(
+                        () -> endpoint.limitMet(EngineLimit.UNREADABLE_REQUESTS)))
                 .build())
         .addConnectionSelector(
             Http1ConnectionSelector.builder()

@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Runs one parser over its corpus (`src/test/resources/fuzz/NAME`: what broke this or another parser once), over good
-/// inputs, and over damaged ones.
+/// Runs one parser over its corpus (`src/test/resources/fuzz/NAME`: what broke this or another
+/// parser once), over good inputs, and over damaged ones.
 ///
 /// A normal build makes a fixed number of them from a fixed seed: seconds, and the same each time.
 /// `scripts/fuzz.sh` sets `fuzz.seconds` and another seed. An input that breaks the parser is
