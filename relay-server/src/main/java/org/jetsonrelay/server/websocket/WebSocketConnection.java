@@ -151,12 +151,13 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   /// first. What the peer sends after all is read and forgotten (RFC 6455, section 7.1.1): closing
   /// a socket with unread bytes would reset it, and the answer could be lost on its way.
   private void answerClose(CloseReason peers) {
-    reason.compareAndSet(null, peers);
-    limitClosing();
-    transmitter.close(
-        peers.code() == ControlFrames.NO_STATUS
-            ? ControlFrames.emptyClose()
-            : ControlFrames.close(peers.code(), ""));
+    if (reason.compareAndSet(null, peers)) {
+      limitClosing();
+      transmitter.close(
+          peers.code() == ControlFrames.NO_STATUS
+              ? ControlFrames.emptyClose()
+              : ControlFrames.close(peers.code(), ""));
+    } // else our own close frame is out or on its way: what the peer hears is what the owner hears
     if (awaitCloseSent() && wire.finish()) {
       tellListener(); // who has said goodbye is gone, however long its socket takes
       drain();
@@ -202,10 +203,9 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
     if (!ControlFrames.mayBeSent(code)) {
       throw new IllegalArgumentException("no close frame may carry " + code);
     }
-    if (transmitter.closing()) {
-      return;
+    if (!reason.compareAndSet(null, new CloseReason(code, text, false))) {
+      return; // it ends already, and who came first says why
     }
-    reason.compareAndSet(null, new CloseReason(code, text, false));
     limitClosing();
     transmitter.close(ControlFrames.close(code, text));
   }
