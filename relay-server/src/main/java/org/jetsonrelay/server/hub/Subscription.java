@@ -27,6 +27,10 @@ public final class Subscription {
   /// Written by the taker, read by the camera's reader thread when a frame is skipped.
   private volatile SkipCause cause = SkipCause.LINK;
 
+  /// Written by the camera's reader thread, read by the taker: whether there ever was an announced
+  /// payload. Most cameras have none, and then their viewers need not look.
+  private volatile boolean announces;
+
   /// Written by the taker, read by the timer: frames taken so far.
   private volatile long taken;
 
@@ -89,7 +93,7 @@ public final class Subscription {
 
   /// Whether an announced payload waits.
   public boolean hasAnnounced() {
-    return !announced.isEmpty();
+    return announces && !announced.isEmpty();
   }
 
   /// Takes the frame that waits; the taker must release it. Frames come in the order of their
@@ -136,7 +140,7 @@ public final class Subscription {
 
   /// Takes the oldest announced payload; the taker must release it.
   public @Nullable Announced pollAnnounced() {
-    return announced.poll();
+    return hasAnnounced() ? announced.poll() : null;
   }
 
   /// How many frames and announced payloads wait.
@@ -160,6 +164,7 @@ public final class Subscription {
   }
 
   void deliver(Announced payload) {
+    announces = true;
     int dropped = announced.add(payload);
     if (dropped > 0) {
       watch.countDropped(dropped);

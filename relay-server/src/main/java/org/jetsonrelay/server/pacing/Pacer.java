@@ -38,6 +38,7 @@ public final class Pacer {
   private final BaseRoundTrip base;
   private final LinkRate rate;
   private final Lateness lateness;
+  private final FreeRun run;
   private final long[] deliveries = new long[DELIVERIES];
   private int deliveryCount;
   private long lastDeliveryNanos;
@@ -68,6 +69,7 @@ public final class Pacer {
     base = new BaseRoundTrip(settings.memoryNanos());
     rate = new LinkRate(settings.rateFrames(), settings.rateQuantile());
     lateness = new Lateness(settings.errorFrames(), settings.heldFrames(), settings.memoryNanos());
+    run = new FreeRun(settings);
   }
 
   /// A frame is about to be written.
@@ -76,6 +78,9 @@ public final class Pacer {
   /// @return payload of the ping to put in front of it, one more for the ping behind it; or
   ///   [#NO_PING] when it goes without
   public long onSend(long nowNanos, int frameBytes) {
+    if (run.takes(nowNanos, frameBytes)) {
+      return NO_PING;
+    }
     if (flight.sent() == 0) {
       firstSentAt = nowNanos;
     }
@@ -87,10 +92,17 @@ public final class Pacer {
       lastAskedAt = nowNanos;
       assure(nowNanos);
     }
-    long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
+    boolean alone = idle(nowNanos) && run.carried(nowNanos);
+    long frame = flight.add(nowNanos, frameBytes, pings, alone);
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
     lastSentAt = nowNanos;
     return pings ? firstPing + 2 * frame : NO_PING;
+  }
+
+  /// What lets frames go without asking, while the system vouches for the peer: it gives the same
+  /// answers as [#gate] and [#onSend] do then, and needs no guard.
+  public FreeRun freeRun() {
+    return run;
   }
 
   private void probeOrGiveUp(long nowNanos) {
@@ -128,8 +140,9 @@ public final class Pacer {
     return flight.lastPinged() >= 0
         && !flight.pinged()
         && !assured(nowNanos)
+        && run.waitNanos(nowNanos) == FreeRun.OVER
         && nowNanos - lastAskedAt < VOUCHED_NANOS
-        && fast(flight.bytes(flight.sent() - 1));
+        && fast(run.lastBytes());
   }
 
   /// How much of what was sent the peer's machine has not acknowledged, by the word of the system's
@@ -139,14 +152,10 @@ public final class Pacer {
   ///
   /// @param bytes -1 when the system does not tell
   public void unacknowledged(long nowNanos, long bytes) {
-    if (bytes >= 0 && bytes <= mostUnacknowledged() && !flight.pinged()) {
+    if (bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes() && !flight.pinged()) {
       flight.allArrived();
-      assure(nowNanos);
+      run.begin(nowNanos, lastAskedAt + VOUCHED_NANOS, rate.nanosPerByte());
     }
-  }
-
-  private long mostUnacknowledged() {
-    return flight.sent() == 0 ? 0 : flight.bytes(flight.sent() - 1) + settings.segmentBytes();
   }
 
   /// Whether the link, by what is known of it, carries a frame in next to no time. A pong that is
@@ -240,7 +249,10 @@ public final class Pacer {
   ///
   /// @return 0 when it may go now, else nanoseconds
   public long gate(long nowNanos) {
-    long wait = waitNanos(nowNanos);
+    long wait = run.waitNanos(nowNanos);
+    if (wait == FreeRun.OVER) {
+      wait = waitNanos(nowNanos);
+    }
     if (wait == 0) {
       waiting = Waiting.NOT;
     } else {

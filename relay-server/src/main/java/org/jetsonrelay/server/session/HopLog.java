@@ -43,70 +43,70 @@ final class HopLog {
   private static final int ARRIVED_ERROR = 8;
   private static final int RECORD = 9;
 
-  /// A ring of the latest frames.
-  private static final class Ring {
-    final @Nullable Subscription[] subscriptions = new @Nullable Subscription[FRAMES];
-    final long[] records = new long[FRAMES * RECORD];
-
-    long get(int frame, int fact) {
-      return records[frame * RECORD + fact];
-    }
-
-    void set(int frame, int fact, long value) {
-      records[frame * RECORD + fact] = value;
-    }
-  }
-
-  // Guarded by this object's monitor, as the ring is.
-  private @Nullable Ring ring;
+  // Guarded by this object's monitor: a ring of the latest frames, both arrays in step; empty
+  // before
+  // the first one.
+  private @Nullable Subscription[] subscriptions = {};
+  private long[] records = {};
   private int count;
   private int unmeasured; // of the latest, how many have been written and not yet been recorded
   private long paintedNanos = UNKNOWN;
+
+  private long get(int frame, int fact) {
+    return records[frame * RECORD + fact];
+  }
+
+  private void set(int frame, int fact, long value) {
+    records[frame * RECORD + fact] = value;
+  }
+
+  /// Where the newest frame is; only when there is one.
+  private int newest() {
+    return (count + FRAMES - 1) % FRAMES;
+  }
 
   /// A frame is about to be written; claim.
   ///
   /// @param ping payload of the ping in front of it, or [Pacer#NO_PING]
   synchronized void sending(Subscription subscription, Frame frame, long ping) {
-    Ring to = ring;
-    if (to == null) {
-      to = new Ring();
-      ring = to;
+    if (count == 0) {
+      subscriptions = new @Nullable Subscription[FRAMES];
+      records = new long[FRAMES * RECORD];
     }
     int i = count % FRAMES;
     count = count + 1 == 2 * FRAMES ? FRAMES : count + 1; // in step with the ring, no overflow
     // A frame older than the subscription is followed, but says nothing about it.
     boolean early = subscription.predatedBy(frame);
     long captured = subscription.camera().clock().relayNanos(frame.capturedAtMillis());
-    to.subscriptions[i] = subscription;
-    to.set(i, SEQUENCE, frame.sequence());
-    to.set(i, PING, ping);
-    to.set(i, CAPTURED, early ? UNKNOWN : captured);
-    to.set(i, RECEIVED, early ? UNKNOWN : frame.receivedNanos());
-    to.set(i, WRITTEN, UNKNOWN);
-    to.set(i, ARRIVED, UNKNOWN);
-    to.set(i, ACKNOWLEDGED, UNKNOWN);
-    to.set(i, PAINTED, UNKNOWN);
+    subscriptions[i] = subscription;
+    set(i, SEQUENCE, frame.sequence());
+    set(i, PING, ping);
+    set(i, CAPTURED, early ? UNKNOWN : captured);
+    set(i, RECEIVED, early ? UNKNOWN : frame.receivedNanos());
+    set(i, WRITTEN, UNKNOWN);
+    set(i, ARRIVED, UNKNOWN);
+    set(i, ACKNOWLEDGED, UNKNOWN);
+    set(i, PAINTED, UNKNOWN);
   }
 
   /// The frame has been written; claim. Recording waits for company, or for the next pong: the
   /// histograms then need not be fetched for each frame.
   synchronized void written(long nowNanos) {
-    Ring known = ring;
-    if (known == null) {
+    if (count == 0) {
       return;
     }
-    known.set((count + FRAMES - 1) % FRAMES, WRITTEN, nowNanos);
+    set(newest(), WRITTEN, nowNanos);
     if (++unmeasured >= MEASURED_TOGETHER) {
-      measure(known);
+      measure();
     }
   }
 
-  private void measure(Ring known) {
+  private void measure() {
     for (int k = count - unmeasured; k < count; k++) {
       int i = (k + FRAMES) % FRAMES;
-      Subscription subscription = known.subscriptions[i];
-      long received = known.get(i, RECEIVED);
-      long written = known.get(i, WRITTEN);
+      Subscription subscription = subscriptions[i];
+      long received = get(i, RECEIVED);
+      long written = get(i, WRITTEN);
       if (subscription != null && received != UNKNOWN && written != UNKNOWN) {
         subscription.hops().record(Hop.RELAY, written, written - received, 0);
       }
@@ -119,34 +119,28 @@ final class HopLog {
   /// The way back is in it, and half the base round trip is taken for that. The arrival may be
   /// wrong by as much, and by all that the delivery took longer than an idle link would have: that
   /// may have been the frame's time, or the pong's alone. But no frame arrived before it was sent.
-  ///
-  /// @param deliveryNanos since before it was written
-  /// @param roundTripNanos base round trip, -1 when unknown
-  /// @param excessNanos by how much that was longer than on an idle link
-  void acknowledged(
-      long pong, long nowNanos, long deliveryNanos, long roundTripNanos, long excessNanos) {
+  void acknowledged(long pong, long nowNanos, ViewerPacing.Acknowledgement told) {
     Subscription subscription;
     long written;
     long captured;
     long arrived;
     synchronized (this) {
-      Ring known = ring;
-      int i = known == null ? -1 : find(known, pong - 1);
-      if (known == null || i < 0) {
+      int i = find(pong - 1);
+      if (i < 0) {
         return;
       }
-      subscription = known.subscriptions[i];
-      captured = known.get(i, CAPTURED);
-      if (known.get((count + FRAMES - 1) % FRAMES, WRITTEN) != UNKNOWN) {
-        measure(known); // else one is just being written, and its turn comes
+      subscription = subscriptions[i];
+      captured = get(i, CAPTURED);
+      if (get(newest(), WRITTEN) != UNKNOWN) {
+        measure(); // else one is just being written, and its turn comes
       }
       // The pong may be quicker than the thread that wrote the frame.
-      written = known.get(i, WRITTEN) == UNKNOWN ? nowNanos : known.get(i, WRITTEN);
-      long wayBack = Math.min(roundTripNanos / 2, deliveryNanos);
-      arrived = roundTripNanos < 0 ? UNKNOWN : nowNanos - wayBack;
-      known.set(i, ACKNOWLEDGED, nowNanos);
-      known.set(i, ARRIVED, arrived);
-      known.set(i, ARRIVED_ERROR, Math.min(wayBack + excessNanos, deliveryNanos));
+      written = get(i, WRITTEN) == UNKNOWN ? nowNanos : get(i, WRITTEN);
+      long wayBack = Math.min(told.roundTripNanos() / 2, told.deliveryNanos());
+      arrived = told.roundTripNanos() < 0 ? UNKNOWN : nowNanos - wayBack;
+      set(i, ACKNOWLEDGED, nowNanos);
+      set(i, ARRIVED, arrived);
+      set(i, ARRIVED_ERROR, Math.min(wayBack + told.excessNanos(), told.deliveryNanos()));
     }
     if (subscription == null) {
       return;
@@ -154,18 +148,18 @@ final class HopLog {
     subscription.hops().record(Hop.DELIVERY, nowNanos, nowNanos - written, 0);
     if (captured != UNKNOWN && arrived != UNKNOWN) {
       CameraClock clock = subscription.camera().clock();
-      long error = clock.errorNanos(nowNanos) + roundTripNanos / 2;
+      long error = clock.errorNanos(nowNanos) + told.roundTripNanos() / 2;
       subscription.hops().record(Hop.TO_VIEWER, nowNanos, arrived - captured, error);
     }
   }
 
   /// The frame with this ping, newest first; -1 when it is gone, or never was.
-  private int find(Ring known, long ping) {
+  private int find(long ping) {
     if (ping == Pacer.NO_PING) {
       return -1;
     }
     for (int k = count - 1; k >= Math.max(0, count - FRAMES); k--) {
-      if (known.get(k % FRAMES, PING) == ping) {
+      if (get(k % FRAMES, PING) == ping) {
         return k % FRAMES;
       }
     }
@@ -181,19 +175,17 @@ final class HopLog {
     Subscription subscription = null;
     long captured = UNKNOWN;
     synchronized (this) {
-      Ring known = ring;
-      if (known == null
-          || (paintedNanos != UNKNOWN && nowNanos - paintedNanos < PAINTED_GAP_NANOS)) {
+      if (count == 0 || (paintedNanos != UNKNOWN && nowNanos - paintedNanos < PAINTED_GAP_NANOS)) {
         return;
       }
       paintedNanos = nowNanos;
       for (int k = count - 1; k >= Math.max(0, count - FRAMES) && subscription == null; k--) {
         int i = k % FRAMES;
-        Subscription of = known.subscriptions[i];
-        if (known.get(i, SEQUENCE) == sequence && of != null && of.camera().name().equals(camera)) {
+        Subscription of = subscriptions[i];
+        if (get(i, SEQUENCE) == sequence && of != null && of.camera().name().equals(camera)) {
           subscription = of;
-          captured = known.get(i, CAPTURED);
-          known.set(i, PAINTED, paintedAtNanos);
+          captured = get(i, CAPTURED);
+          set(i, PAINTED, paintedAtNanos);
         }
       }
     }
@@ -205,24 +197,20 @@ final class HopLog {
 
   /// The last frames of one camera, oldest first.
   synchronized List<FrameHops.Delivery> last(String camera, String viewer) {
-    Ring known = ring;
-    if (known == null) {
-      return List.of();
-    }
     List<FrameHops.Delivery> all = new ArrayList<>();
     for (int k = Math.max(0, count - FRAMES); k < count; k++) {
       int i = k % FRAMES;
-      Subscription of = known.subscriptions[i];
+      Subscription of = subscriptions[i];
       if (of != null && of.camera().name().equals(camera)) {
         all.add(
             new FrameHops.Delivery(
                 viewer,
-                known.get(i, SEQUENCE),
-                known.get(i, WRITTEN),
-                known.get(i, ARRIVED),
-                known.get(i, ARRIVED_ERROR),
-                known.get(i, ACKNOWLEDGED),
-                known.get(i, PAINTED)));
+                get(i, SEQUENCE),
+                get(i, WRITTEN),
+                get(i, ARRIVED),
+                get(i, ARRIVED_ERROR),
+                get(i, ACKNOWLEDGED),
+                get(i, PAINTED)));
       }
     }
     return all;

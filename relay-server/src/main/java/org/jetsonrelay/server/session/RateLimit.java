@@ -19,18 +19,13 @@ final class RateLimit {
   private long turnNanos;
   private boolean started;
 
-  /// @param maxFps frames a second, above 0; infinite means no limit
+  /// @param maxFps frames a second, above 0 and finite
   RateLimit(double maxFps) {
-    if (!(maxFps > 0)) {
-      throw new IllegalArgumentException("maxFps " + maxFps + " is not above 0");
+    if (!(maxFps > 0) || Double.isInfinite(maxFps)) {
+      throw new IllegalArgumentException("maxFps " + maxFps + " is not above 0 and finite");
     }
     intervalNanos = (long) Math.min(1e9 / maxFps, 3.6e12);
     toleranceNanos = (long) (intervalNanos * TOLERANCE);
-  }
-
-  /// Whether every frame may go at once.
-  boolean isNone() {
-    return intervalNanos == 0;
   }
 
   /// How long the frame that waits now still has to wait.
@@ -38,7 +33,7 @@ final class RateLimit {
   /// @param arrivedNanos when that frame was received
   /// @return nanoseconds, 0 when it may go
   long waitNanos(long arrivedNanos, long nowNanos) {
-    if (!started || intervalNanos == 0) {
+    if (!started) {
       return 0;
     }
     long early = turnNanos - toleranceNanos - nowNanos;

@@ -34,7 +34,7 @@ record ViewerRole(Watch watch, ViewerFeed feed) {
   }
 
   ViewerRow row(String id, String address, long connectedMillis, int pending, long nowNanos) {
-    ViewerFeed.Pace pace = feed.pace(nowNanos);
+    Pace pace = feed.pace(nowNanos);
     long delivered = feed.delivered();
     return new ViewerRow(
         id,

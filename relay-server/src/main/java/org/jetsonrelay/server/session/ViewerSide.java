@@ -15,6 +15,7 @@ import org.jetsonrelay.server.hub.Viewer;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
 import org.jetsonrelay.server.pacing.Pacer;
+import org.jetsonrelay.server.pacing.PacerSettings;
 import org.jetsonrelay.server.protocol.ClientMessage;
 import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.protocol.ErrorCode;
@@ -77,11 +78,9 @@ final class ViewerSide implements Viewer {
         new ViewerFeed(
             watch,
             features.contains(Feature.FRAME_DETAILS),
-            settings.pacing() ? new Pacer(settings.pacer(), ViewerFeed.randomFirstPing()) : null,
+            settings.pacing() ? pacing(settings.pacer()) : null,
             context.metrics(),
-            context.clock(),
-            socket::unacknowledgedBytes,
-            () -> socket.sendBufferBytes(settings.pacer().fallbackBufferBytes()));
+            context.clock());
     peer.outbox().attach(feed);
     role = new ViewerRole(watch, feed);
     hops = features.contains(Feature.HOPS);
@@ -90,6 +89,13 @@ final class ViewerSide implements Viewer {
       clock = new ClockExchange(context, peer, () -> -1, (_, _) -> {});
     }
     socket.maxMessageBytes(settings.maxClientMessageBytes(), settings.maxClientMessageBytes());
+  }
+
+  private ViewerPacing pacing(PacerSettings settings) {
+    return new ViewerPacing(
+        new Pacer(settings, ViewerPacing.randomFirstPing()),
+        socket::unacknowledgedBytes,
+        () -> socket.sendBufferBytes(settings.fallbackBufferBytes()));
   }
 
   /// Answers a registration, with the cameras for who asked for them.

@@ -25,7 +25,9 @@ final class Unit implements Gather {
   private static final int RANGE = 4;
 
   private final BlockPool pool;
-  // Where the pieces lie: a block, or null for the short pieces' own memory.
+  // Where the pieces lie: a block, or null for the short pieces' own memory. Most units have but
+  // one piece, and that one's block is here: the array then need not be fetched for a send.
+  private @Nullable Block head;
   private final @Nullable Block[] blocks = new @Nullable Block[MAX_PIECES];
   // What is left of each: side by side in one array, because each send touches it.
   private final long[] ranges = new long[MAX_PIECES * RANGE];
@@ -70,7 +72,7 @@ final class Unit implements Gather {
     }
     target.put(smallUsed, bytes);
     int last = count - 1;
-    if (last >= 0 && blocks[last] == null) { // they lie one after the other: one piece
+    if (last >= 0 && block(last) == null) { // they lie one after the other: one piece
       ranges[last * RANGE + LENGTH] += bytes.length;
       remaining += bytes.length;
     } else {
@@ -92,7 +94,7 @@ final class Unit implements Gather {
   }
 
   private void append(@Nullable Block block, long address, int offset, int length) {
-    blocks[count] = block;
+    place(count, block);
     int range = count * RANGE;
     ranges[range + ADDRESS] = address;
     ranges[range + OFFSET] = offset;
@@ -142,7 +144,7 @@ final class Unit implements Gather {
   }
 
   private ByteBuffer memory(int piece) {
-    Block block = blocks[piece];
+    Block block = block(piece);
     return block != null ? block.memory() : Objects.requireNonNull(small);
   }
 
@@ -180,10 +182,22 @@ final class Unit implements Gather {
   }
 
   private void drop(int piece) {
-    Block block = blocks[piece];
-    blocks[piece] = null;
+    Block block = block(piece);
     if (block != null) {
+      place(piece, null);
       block.release();
+    }
+  }
+
+  private @Nullable Block block(int piece) {
+    return piece == 0 ? head : blocks[piece];
+  }
+
+  private void place(int piece, @Nullable Block block) {
+    if (piece == 0) {
+      head = block;
+    } else {
+      blocks[piece] = block;
     }
   }
 }

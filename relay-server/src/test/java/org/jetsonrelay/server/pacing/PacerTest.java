@@ -467,12 +467,13 @@ class PacerTest {
       pacer.unacknowledged(now, unacknowledged);
     }
     assertThat(pacer.gate(now)).isZero();
-    if (send() == Pacer.NO_PING) {
+    long ping = send();
+    if (ping == Pacer.NO_PING) {
       return false;
     }
     now += FAST_NANOS;
-    begins(frames - 1);
-    completes(frames - 1);
+    assertThat(pacer.onPong(now, ping)).isTrue();
+    assertThat(pacer.onPong(now, ping + 1)).isTrue();
     now -= FAST_NANOS;
     return true;
   }

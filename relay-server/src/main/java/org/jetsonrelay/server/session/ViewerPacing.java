@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.session;
+
+import java.security.SecureRandom;
+import java.util.function.LongSupplier;
+import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.pacing.FreeRun;
+import org.jetsonrelay.server.pacing.Pacer;
+import org.jetsonrelay.server.pacing.Waiting;
+import org.jspecify.annotations.Nullable;
+
+/// One viewer's pacer between two threads: the holder of the connection's claim asks and sends, the
+/// reader thread brings acknowledgements. The pacer's own monitor guards it.
+final class ViewerPacing {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /// What an acknowledgement told.
+  ///
+  /// @param roundTripNanos base round trip, -1 when unknown
+  /// @param deliveryNanos since before the frame was written
+  /// @param excessNanos by how much that was longer than on an idle link
+  /// @param ready whether a frame that waited for it may go now
+  record Acknowledgement(
+      long roundTripNanos, long deliveryNanos, long excessNanos, boolean ready) {}
+
+  private final Pacer pacer;
+  private final FreeRun freeRun;
+  private final LongSupplier unacknowledgedBytes;
+  private final Runnable smallSendBuffer;
+
+  // Claim:
+  private boolean buffersSmall;
+  private SkipCause cause = SkipCause.LINK;
+
+  /// Whether the holder of the claim has last been told to wait: guarded by the pacer's monitor.
+  private boolean gated;
+
+  /// @param unacknowledgedBytes what the peer's machine has not acknowledged yet, -1 when unknown
+  /// @param smallSendBuffer makes the socket's send buffer small, for a client that never answers
+  ///   pings
+  ViewerPacing(Pacer pacer, LongSupplier unacknowledgedBytes, Runnable smallSendBuffer) {
+    this.pacer = pacer;
+    this.freeRun = pacer.freeRun();
+    this.unacknowledgedBytes = unacknowledgedBytes;
+    this.smallSendBuffer = smallSendBuffer;
+  }
+
+  /// First ping payload for a new pacer: random, so that a pong that answers somebody else's ping,
+  /// or is made up, hardly ever counts as an acknowledgement.
+  static long randomFirstPing() {
+    return RANDOM.nextLong() >>> 2;
+  }
+
+  /// How long the next frame has to wait, in nanoseconds; claim.
+  long gateNanos(long nowNanos) {
+    long wait = freeRun.waitNanos(nowNanos);
+    if (wait != FreeRun.OVER) {
+      cause = SkipCause.LINK;
+      return wait;
+    }
+    synchronized (pacer) {
+      if (pacer.wantsUnacknowledged(nowNanos)) {
+        pacer.unacknowledged(nowNanos, unacknowledgedBytes.getAsLong());
+      }
+      wait = pacer.gate(nowNanos);
+      gated = wait > 0;
+      cause = pacer.waiting() == Waiting.STALLED ? SkipCause.STALLED : SkipCause.LINK;
+    }
+    return wait;
+  }
+
+  /// Why a frame waits that [#gateNanos] lets wait; claim.
+  SkipCause cause() {
+    return cause;
+  }
+
+  /// A frame is about to be written; claim.
+  ///
+  /// @return payload of the ping in front of it, one more for the ping behind it; or
+  ///   [Pacer#NO_PING]
+  long onSend(long nowNanos, int bytes) {
+    if (freeRun.takes(nowNanos, bytes)) {
+      return Pacer.NO_PING;
+    }
+    boolean fellBack;
+    long ping;
+    synchronized (pacer) {
+      ping = pacer.onSend(nowNanos, bytes);
+      fellBack = pacer.fellBack();
+    }
+    if (fellBack && !buffersSmall) {
+      buffersSmall = true;
+      smallSendBuffer.run();
+    }
+    return ping;
+  }
+
+  /// A pong has come; reader thread.
+  ///
+  /// @return what it told; null when it answered no ping that was open
+  @Nullable Acknowledgement onPong(long number, long nowNanos) {
+    synchronized (pacer) {
+      return pacer.onPong(nowNanos, number)
+          ? new Acknowledgement(
+              pacer.roundTripNanos(), pacer.lastDeliveryNanos(), pacer.lastExcessNanos(), gated)
+          : null;
+    }
+  }
+
+  /// How the viewer is paced now; any thread.
+  Pace pace(long nowNanos) {
+    synchronized (pacer) {
+      return new Pace(
+          pacer.inFlight(nowNanos),
+          millis(pacer.deliveryNanos()),
+          pacer.linkBitsPerSecond(),
+          millis(pacer.roundTripNanos()));
+    }
+  }
+
+  private static double millis(long nanos) {
+    return nanos < 0 ? -1 : nanos / 1e6;
+  }
+}
