@@ -28,7 +28,7 @@ public final class Pacer {
   /** Answer of {@link #onSend}: no pings around this frame. */
   public static final long NO_PING = -1;
 
-  private static final int DELIVERIES = 16;
+  static final int DELIVERIES = 16;
   private static final long BRAKE_NANOS = 20_000_000L;
 
   private final PacerSettings settings;

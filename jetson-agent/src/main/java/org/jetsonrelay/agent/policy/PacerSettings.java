@@ -117,7 +117,7 @@ public record PacerSettings(
     }
     within("sparseNanos", sparseNanos, 0, 1_000 * NANOS_PER_MILLI);
     within("fastNanos", fastNanos, 0, Math.max(0, sparseNanos));
-    within("fastFrames", fastFrames, 1, 1_000);
+    within("fastFrames", fastFrames, 1, Pacer.DELIVERIES);
     within("hiccupNanos", hiccupNanos, 0, 10_000 * NANOS_PER_MILLI);
     within("aheadNanos", aheadNanos, 0, 1_000 * NANOS_PER_MILLI);
     within("fallbackBufferBytes", fallbackBufferBytes, 4_096, 16 << 20);

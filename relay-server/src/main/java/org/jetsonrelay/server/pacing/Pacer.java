@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.pacing;
 
-import java.util.Arrays;
-
 /// Decides when the next frame may go to one peer, so that a frame waits where a newer one can
 /// still replace it, not in the send buffer or in a router on the way.
 ///
@@ -29,7 +27,6 @@ public final class Pacer {
   /// frame interval, so that it is not always the same camera's turn.
   static final long VOUCHED_NANOS = 450_000_000L;
 
-  private static final int DELIVERIES = 16;
   private static final long BRAKE_NANOS = 20_000_000L;
 
   private final PacerSettings settings;
@@ -39,10 +36,7 @@ public final class Pacer {
   private final LinkRate rate;
   private final Lateness lateness;
   private final FreeRun run;
-  private final long[] deliveries = new long[DELIVERIES];
-  private int deliveryCount;
-  private long lastDeliveryNanos;
-  private long lastExcessNanos;
+  private final DeliveryTimes deliveries = new DeliveryTimes();
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
   private boolean answered;
@@ -161,7 +155,7 @@ public final class Pacer {
   /// Whether the link, by what is known of it, carries a frame in next to no time. A pong that is
   /// late once changes nothing about that: it tells of a busy peer, or of us.
   private boolean fast(int frameBytes) {
-    return deliveryCount >= settings.fastFrames()
+    return deliveries.atLeast(settings.fastFrames())
         && rate.known()
         && base.known()
         && base.nanos() + nanosFor(frameBytes) <= settings.fastNanos();
@@ -200,12 +194,9 @@ public final class Pacer {
 
   private void completed(long nowNanos, long frame) {
     long delivery = nowNanos - flight.sentAt(frame);
-    lastDeliveryNanos = delivery;
     long least = base.nanos() + nanosFor(flight.measuredBytes(frame));
-    lastExcessNanos = rate.known() && base.known() ? Math.max(0, delivery - least) : delivery;
-    deliveries[deliveryCount % DELIVERIES] = delivery;
-    // Counts on without overflow, in step with the ring's modulus.
-    deliveryCount = deliveryCount + 1 == 2 * DELIVERIES ? DELIVERIES : deliveryCount + 1;
+    boolean known = rate.known() && base.known();
+    deliveries.add(delivery, known ? Math.max(0, delivery - least) : delivery);
     coalescing = !flight.begun(frame);
     if (!coalescing) {
       long span = nowNanos - flight.beganAt(frame);
@@ -363,13 +354,13 @@ public final class Pacer {
   /// How long the frame took that was acknowledged last, from before it was written to its second
   /// pong.
   public long lastDeliveryNanos() {
-    return lastDeliveryNanos;
+    return deliveries.last();
   }
 
   /// How much of that was more than the link takes when nothing else is on it: either the frame
   /// waited, or its pong did.
   public long lastExcessNanos() {
-    return lastExcessNanos;
+    return deliveries.lastExcess();
   }
 
   /// Estimated rate of the link, -1 when unknown.
@@ -387,12 +378,6 @@ public final class Pacer {
 
   /// Median time from write to acknowledgement of the latest frames, -1 when unknown.
   public long deliveryNanos() {
-    int n = Math.min(deliveryCount, DELIVERIES);
-    if (n == 0) {
-      return -1;
-    }
-    long[] sorted = Arrays.copyOf(deliveries, n);
-    Arrays.sort(sorted);
-    return sorted[n / 2];
+    return deliveries.median();
   }
 }

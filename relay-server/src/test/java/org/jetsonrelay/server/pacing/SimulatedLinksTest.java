@@ -147,10 +147,7 @@ class SimulatedLinksTest {
             0,
             0,
             1000);
-    Viewing viewing = Viewing.over(link).with(congestion).seconds(15);
-    if (vouched) {
-      viewing.vouched();
-    }
+    Viewing viewing = Viewing.over(link).with(congestion).seconds(15).vouched(vouched);
     viewing.run();
     Link slow = new Link("5M", link.steps().subList(1, 2), 1, 0, 0, 0, 1000);
 
@@ -217,7 +214,7 @@ class SimulatedLinksTest {
   @Test
   void costsAFastPeerHardlyAnyPingsWhileTheSystemVouchesForIt() {
     Ages asked = Viewing.over(Link.L4).with(Kind.CUBIC).frames(20_000, 30).run();
-    Ages vouched = Viewing.over(Link.L4).with(Kind.CUBIC).frames(20_000, 30).vouched().run();
+    Ages vouched = Viewing.over(Link.L4).with(Kind.CUBIC).frames(20_000, 30).vouched(true).run();
 
     assertThat(vouched.fps()).isEqualTo(asked.fps());
     assertThat(vouched.pings()).isLessThan(asked.pings() / 3);

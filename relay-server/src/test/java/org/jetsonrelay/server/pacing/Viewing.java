@@ -131,9 +131,9 @@ final class Viewing {
     return this;
   }
 
-  /// The relay's system tells what the viewer's has acknowledged.
-  Viewing vouched() {
-    vouched = true;
+  /// Whether the relay's system tells what the viewer's has acknowledged.
+  Viewing vouched(boolean value) {
+    vouched = value;
     return this;
   }
 

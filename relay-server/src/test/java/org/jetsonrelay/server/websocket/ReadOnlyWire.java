@@ -16,7 +16,7 @@ abstract class ReadOnlyWire implements Wire {
 
   @Override
   public long unacknowledgedBytes() {
-    throw new AssertionError("only reads");
+    throw new AssertionError("not the reader's business");
   }
 
   @Override
