@@ -49,8 +49,6 @@ public final class Pacer {
   private long lastProbeAt;
   private long lastArrivedAt;
   private long lastAskedAt;
-  private long assuredAt;
-  private long assuredFrame;
   private int probes;
   private Waiting waiting = Waiting.NOT;
 
@@ -84,7 +82,6 @@ public final class Pacer {
     boolean pings = !sparse(nowNanos, frameBytes);
     if (pings) {
       lastAskedAt = nowNanos;
-      assure(nowNanos);
     }
     boolean alone = idle(nowNanos) && run.carried(nowNanos);
     long frame = flight.add(nowNanos, frameBytes, pings, alone);
@@ -110,21 +107,13 @@ public final class Pacer {
 
   /// Whether this frame may go without pings: the link is fast, and all was well a moment ago.
   private boolean sparse(long nowNanos, int frameBytes) {
-    return flight.lastPinged() >= 0
-        && assured(nowNanos)
-        && nowNanos - lastAskedAt < VOUCHED_NANOS
-        && fast(frameBytes);
+    return flight.lastPinged() >= 0 && askedLately(nowNanos) && fast(frameBytes);
   }
 
-  /// Whether the peer was asked, or the system vouched for it, so lately that it need not be again.
-  private boolean assured(long nowNanos) {
-    return nowNanos - assuredAt < settings.sparseNanos()
-        && flight.sent() - assuredFrame <= settings.outstandingFrames() / 2;
-  }
-
-  private void assure(long nowNanos) {
-    assuredAt = nowNanos;
-    assuredFrame = flight.sent();
+  /// Whether the peer was asked so lately that it need not be again.
+  private boolean askedLately(long nowNanos) {
+    return nowNanos - lastAskedAt < settings.sparseNanos()
+        && flight.sent() - flight.lastPinged() <= settings.outstandingFrames() / 2;
   }
 
   /// Whether the system's word would spare the next frame its pings, so whether it is worth asking.
@@ -133,7 +122,7 @@ public final class Pacer {
   public boolean wantsUnacknowledged(long nowNanos) {
     return flight.lastPinged() >= 0
         && !flight.pinged()
-        && !assured(nowNanos)
+        && !askedLately(nowNanos)
         && run.waitNanos(nowNanos) == FreeRun.OVER
         && nowNanos - lastAskedAt < VOUCHED_NANOS
         && fast(run.lastBytes());

@@ -43,9 +43,8 @@ final class HopLog {
   private static final int ARRIVED_ERROR = 8;
   private static final int RECORD = 9;
 
-  // Guarded by this object's monitor: a ring of the latest frames, both arrays in step; empty
-  // before
-  // the first one.
+  // Guarded by this object's monitor. A ring of the latest frames, both arrays in step; they are
+  // empty before the first one.
   private @Nullable Subscription[] subscriptions = {};
   private long[] records = {};
   private int count;

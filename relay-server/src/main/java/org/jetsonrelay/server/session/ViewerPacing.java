@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.pacing.FreeRun;
 import org.jetsonrelay.server.pacing.Pacer;
+import org.jetsonrelay.server.pacing.PacerSettings;
 import org.jetsonrelay.server.pacing.Waiting;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,12 @@ final class ViewerPacing {
   /// Whether the holder of the claim has last been told to wait: guarded by the pacer's monitor.
   private boolean gated;
 
+  /// @param settings of a new pacer
   /// @param unacknowledgedBytes what the peer's machine has not acknowledged yet, -1 when unknown
   /// @param smallSendBuffer makes the socket's send buffer small, for a client that never answers
   ///   pings
-  ViewerPacing(Pacer pacer, LongSupplier unacknowledgedBytes, Runnable smallSendBuffer) {
-    this.pacer = pacer;
+  ViewerPacing(PacerSettings settings, LongSupplier unacknowledgedBytes, Runnable smallSendBuffer) {
+    this.pacer = new Pacer(settings, randomFirstPing());
     this.freeRun = pacer.freeRun();
     this.unacknowledgedBytes = unacknowledgedBytes;
     this.smallSendBuffer = smallSendBuffer;
@@ -48,7 +50,7 @@ final class ViewerPacing {
 
   /// First ping payload for a new pacer: random, so that a pong that answers somebody else's ping,
   /// or is made up, hardly ever counts as an acknowledgement.
-  static long randomFirstPing() {
+  private static long randomFirstPing() {
     return RANDOM.nextLong() >>> 2;
   }
 

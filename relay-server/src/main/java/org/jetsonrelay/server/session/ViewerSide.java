@@ -14,7 +14,6 @@ import org.jetsonrelay.server.hub.Selection;
 import org.jetsonrelay.server.hub.Viewer;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
-import org.jetsonrelay.server.pacing.Pacer;
 import org.jetsonrelay.server.pacing.PacerSettings;
 import org.jetsonrelay.server.protocol.ClientMessage;
 import org.jetsonrelay.server.protocol.ClientRole;
@@ -93,7 +92,7 @@ final class ViewerSide implements Viewer {
 
   private ViewerPacing pacing(PacerSettings settings) {
     return new ViewerPacing(
-        new Pacer(settings, ViewerPacing.randomFirstPing()),
+        settings,
         socket::unacknowledgedBytes,
         () -> socket.sendBufferBytes(settings.fallbackBufferBytes()));
   }
