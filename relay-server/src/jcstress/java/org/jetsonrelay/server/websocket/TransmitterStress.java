@@ -68,6 +68,60 @@ public final class TransmitterStress {
     }
   }
 
+  /// One camera past the outbox, the other through it.
+  @JCStressTest
+  @Outcome(id = "2, 0", expect = Expect.ACCEPTABLE, desc = "both written")
+  @State
+  public static class PassAgainstSignal {
+    private final StressedTransmitter transmitter = new StressedTransmitter(0, 0);
+
+    /// One camera.
+    @Actor
+    public void pass() {
+      transmitter.pass();
+    }
+
+    /// Another.
+    @Actor
+    public void signal() {
+      transmitter.offer();
+    }
+
+    /// Afterwards.
+    @Arbiter
+    public void count(II_Result result) {
+      result.r1 = transmitter.await(2);
+      result.r2 = transmitter.finish(2);
+    }
+  }
+
+  /// The same when the socket is full: the writer thread gets the rest.
+  @JCStressTest
+  @Outcome(id = "2, 0", expect = Expect.ACCEPTABLE, desc = "both written")
+  @State
+  public static class PassHandsOver {
+    private final StressedTransmitter transmitter = new StressedTransmitter(1, 0);
+
+    /// One camera.
+    @Actor
+    public void pass() {
+      transmitter.pass();
+    }
+
+    /// Another.
+    @Actor
+    public void signal() {
+      transmitter.offer();
+    }
+
+    /// Afterwards.
+    @Arbiter
+    public void count(II_Result result) {
+      result.r1 = transmitter.await(2);
+      result.r2 = transmitter.finish(2);
+    }
+  }
+
   /// The outbox wants to be asked later: the alarm rings while another signal comes.
   @JCStressTest
   @Outcome(id = "2, 0", expect = Expect.ACCEPTABLE, desc = "both written")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.hub;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
@@ -15,6 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription {
 
   private static final System.Logger LOG = System.getLogger(Subscription.class.getName());
+
+  private static final VarHandle TAKEN;
+
+  static {
+    try {
+      TAKEN = MethodHandles.lookup().findVarHandle(Subscription.class, "taken", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Camera camera;
   private final Watch watch;
@@ -45,6 +57,12 @@ public final class Subscription {
   /// Only the taker's: frames of this camera that lie between the last two taken.
   private long missed;
 
+  /// Only the taker's: when it took something last.
+  private long servedNanos = Long.MIN_VALUE / 2;
+
+  /// Written under the hub's lock, read by the camera's reader thread: nothing passes any more.
+  private volatile boolean closed;
+
   /// Only the camera's reader thread's: whether the viewer's failure has been logged.
   private boolean failed;
 
@@ -63,9 +81,9 @@ public final class Subscription {
     return camera;
   }
 
-  /// Whether the frame came before this viewer did: its age says nothing about the way.
-  public boolean predatedBy(Frame frame) {
-    return frame.receivedNanos() - sinceNanos < 0;
+  /// Whether a frame received then came before this viewer did: its age says nothing about the way.
+  public boolean predatedBy(long receivedNanos) {
+    return receivedNanos - sinceNanos < 0;
   }
 
   /// How long frames take on this way; whoever writes them to the viewer records.
@@ -117,9 +135,40 @@ public final class Subscription {
     return frame;
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // there is one taker at a time
+  /// Whether a frame that has not been in the mailbox comes after the one taken last. For the taker
+  /// only.
+  public boolean isNews(Frame frame) {
+    return frame.sequence() > lastSequence;
+  }
+
+  /// A frame has been taken, and written, that has not been in the mailbox. For the taker only.
+  public void passed(Frame frame) {
+    lastSequence = frame.sequence();
+    watch.countPassed();
+    count();
+  }
+
+  /// A frame has been taken that has not been in the mailbox, and is being written. For the taker
+  /// only.
+  public void passing(Frame frame) {
+    lastSequence = frame.sequence();
+    watch.countOffered();
+    watch.countTaken();
+    count();
+  }
+
   private void count() {
-    taken++;
+    TAKEN.setRelease(this, taken + 1); // there is one taker at a time
+  }
+
+  /// When the taker took something last.
+  public long servedNanos() {
+    return servedNanos;
+  }
+
+  /// The taker took something.
+  public void served(long nowNanos) {
+    servedNanos = nowNanos;
   }
 
   /// Frames a second taken since the last sample, -1 when this is the first. For the timer only.
@@ -153,6 +202,9 @@ public final class Subscription {
   }
 
   void deliver(Frame frame) {
+    if (passes(frame)) {
+      return;
+    }
     // Counted first, so that nobody ever sees more taken than offered.
     watch.countOffered();
     switch (mailbox.put(frame)) {
@@ -184,6 +236,7 @@ public final class Subscription {
   }
 
   void close() {
+    closed = true;
     if (mailbox.close()) {
       skipped(SkipCause.LEFT);
     }
@@ -195,15 +248,28 @@ public final class Subscription {
     metrics.skipped(because).increment();
   }
 
-  /// A viewer that fails harms neither the camera nor the other viewers.
+  private boolean passes(Frame frame) {
+    try {
+      return !closed && watch.passes(this, frame);
+    } catch (RuntimeException e) {
+      failed(e);
+      return false;
+    }
+  }
+
   private void mail() {
     try {
       watch.viewer().mail();
     } catch (RuntimeException e) {
-      if (!failed) {
-        failed = true;
-        LOG.log(System.Logger.Level.ERROR, "viewer " + watch.id() + " failed to take mail", e);
-      }
+      failed(e);
+    }
+  }
+
+  /// A viewer that fails harms neither the camera nor the other viewers.
+  private void failed(RuntimeException e) {
+    if (!failed) {
+      failed = true;
+      LOG.log(System.Logger.Level.ERROR, "viewer " + watch.id() + " failed to take a frame", e);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.timing.Hop;
 import org.jetsonrelay.server.timing.Latency;
@@ -22,6 +23,7 @@ public final class Watch {
 
   private static final VarHandle OFFERED = counter("offered");
   private static final VarHandle TAKEN = counter("taken");
+  private static final VarHandle PASSED = counter("passed");
 
   private final Viewer viewer;
   private final String id;
@@ -33,6 +35,13 @@ public final class Watch {
   // cameras rarely meet here, and each object more is one more to fetch for each frame.
   private volatile long offered;
   private volatile long taken;
+
+  /// Frames that went past the mailboxes: offered and taken at once. Written by the holder of the
+  /// viewer's claim, by [#PASSED] without a fence; read by those who ask for rows.
+  private volatile long passed;
+
+  /// Written once, when the viewer has been let in; read by cameras' reader threads.
+  private volatile @Nullable CutThrough cutThrough;
 
   // Guarded by the hub's lock, down to the blank line.
   private final Map<String, Subscription> active = new LinkedHashMap<>();
@@ -60,14 +69,24 @@ public final class Watch {
   /// Frames that cameras had for this viewer since it was registered. Each of them was skipped, has
   /// been taken, or waits in a mailbox; of those taken, one may not have been written yet.
   public long offered() {
-    return offered;
+    return offered + passed;
+  }
+
+  /// Opens the way past the mailboxes.
+  public void cutThrough(CutThrough way) {
+    cutThrough = way;
+  }
+
+  /// Frames that went past the mailboxes; they are among those offered.
+  public long passed() {
+    return passed;
   }
 
   /// How many frames wait now: in a mailbox, or for the end of their writing.
   ///
   /// @param written frames that have been written so far
   public long waiting(long written) {
-    long waiting = Math.max(0, taken - written);
+    long waiting = Math.max(0, taken + passed - written);
     for (Subscription subscription : subscriptions) {
       waiting += subscription.hasFrame() ? 1 : 0;
     }
@@ -113,6 +132,16 @@ public final class Watch {
 
   void countSkipped(SkipCause cause) {
     counter(cause).increment();
+  }
+
+  /// Whether the frame could go past the mailbox, and has gone.
+  boolean passes(Subscription from, Frame frame) {
+    CutThrough way = cutThrough;
+    return way != null && way.pass(from, frame);
+  }
+
+  void countPassed() {
+    PASSED.setRelease(this, passed + 1);
   }
 
   void countOffered() {

@@ -151,7 +151,7 @@ final class StreamHandler {
         put(NEXT);
         flush();
         viewer.wrote(frame);
-        if (!subscription.predatedBy(frame)) {
+        if (!subscription.predatedBy(frame.receivedNanos())) {
           long nowNanos = now();
           subscription.hops().record(Hop.RELAY, nowNanos, nowNanos - frame.receivedNanos(), 0);
         }

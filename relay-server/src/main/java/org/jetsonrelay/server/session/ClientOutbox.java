@@ -28,9 +28,6 @@ final class ClientOutbox implements Outbox {
   /// Written once by the reader thread when the client registers as a viewer.
   private volatile @Nullable ViewerFeed frames;
 
-  // Claim: whether the unit being written is a frame.
-  private boolean writingFrame;
-
   ClientOutbox(int maxControlMessages) {
     control = new ControlFifo(maxControlMessages);
   }
@@ -68,7 +65,6 @@ final class ClientOutbox implements Outbox {
 
   @Override
   public long next(Gather out, long nowNanos) {
-    writingFrame = false;
     boolean any = controls(out);
     if (pingDue) {
       pingDue = false;
@@ -95,9 +91,7 @@ final class ClientOutbox implements Outbox {
     if (feed == null) {
       return NOTHING;
     }
-    long wait = feed.next(out, nowNanos);
-    writingFrame = wait == 0;
-    return wait;
+    return feed.next(out, nowNanos);
   }
 
   private boolean controls(Gather out) {
@@ -113,14 +107,13 @@ final class ClientOutbox implements Outbox {
   /// What was said before the connection began to close still goes out: a reason, or a goodbye.
   @Override
   public boolean farewell(Gather out) {
-    writingFrame = false;
     return controls(out);
   }
 
   @Override
   public void sent(long nowNanos) {
     ViewerFeed feed = frames;
-    if (writingFrame && feed != null) {
+    if (feed != null) {
       feed.sent(nowNanos);
     }
   }

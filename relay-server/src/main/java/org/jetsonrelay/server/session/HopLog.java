@@ -68,6 +68,29 @@ final class HopLog {
   ///
   /// @param ping payload of the ping in front of it, or [Pacer#NO_PING]
   synchronized void sending(Subscription subscription, Frame frame, long ping) {
+    int _ =
+        add(subscription, frame.sequence(), ping, frame.capturedAtMillis(), frame.receivedNanos());
+  }
+
+  /// A frame has been written that was not announced by [#sending]; claim.
+  synchronized void passed(PassedFrames.Passed frame) {
+    int i =
+        add(
+            frame.from(),
+            frame.sequence(),
+            Pacer.NO_PING,
+            frame.capturedAtMillis(),
+            frame.receivedNanos());
+    set(i, WRITTEN, frame.writtenNanos());
+    measureTogether();
+  }
+
+  private int add(
+      Subscription subscription,
+      long sequence,
+      long ping,
+      long capturedAtMillis,
+      long receivedNanos) {
     if (count == 0) {
       subscriptions = new @Nullable Subscription[FRAMES];
       records = new long[FRAMES * RECORD];
@@ -75,17 +98,18 @@ final class HopLog {
     int i = count % FRAMES;
     count = count + 1 == 2 * FRAMES ? FRAMES : count + 1; // in step with the ring, no overflow
     // A frame older than the subscription is followed, but says nothing about it.
-    boolean early = subscription.predatedBy(frame);
-    long captured = subscription.camera().clock().relayNanos(frame.capturedAtMillis());
+    boolean early = subscription.predatedBy(receivedNanos);
+    long captured = subscription.camera().clock().relayNanos(capturedAtMillis);
     subscriptions[i] = subscription;
-    set(i, SEQUENCE, frame.sequence());
+    set(i, SEQUENCE, sequence);
     set(i, PING, ping);
     set(i, CAPTURED, early ? UNKNOWN : captured);
-    set(i, RECEIVED, early ? UNKNOWN : frame.receivedNanos());
+    set(i, RECEIVED, early ? UNKNOWN : receivedNanos);
     set(i, WRITTEN, UNKNOWN);
     set(i, ARRIVED, UNKNOWN);
     set(i, ACKNOWLEDGED, UNKNOWN);
     set(i, PAINTED, UNKNOWN);
+    return i;
   }
 
   /// The frame has been written; claim. Recording waits for company, or for the next pong: the
@@ -95,6 +119,10 @@ final class HopLog {
       return;
     }
     set(newest(), WRITTEN, nowNanos);
+    measureTogether();
+  }
+
+  private void measureTogether() {
     if (++unmeasured >= MEASURED_TOGETHER) {
       measure();
     }

@@ -11,7 +11,6 @@ final class Turn {
 
   private final Subscription subscription;
   private final @Nullable RateLimit limit;
-  private long servedNanos = Long.MIN_VALUE / 2;
   private boolean limited;
 
   /// @param maxFps frames a second, infinite for all
@@ -26,7 +25,7 @@ final class Turn {
 
   /// When it was served last.
   long servedNanos() {
-    return servedNanos;
+    return subscription.servedNanos();
   }
 
   /// 0 when something may go, as far as this camera is concerned; else nanoseconds, or
@@ -59,12 +58,12 @@ final class Turn {
 
   /// An announced payload went.
   void announced(long nowNanos) {
-    servedNanos = nowNanos;
+    subscription.served(nowNanos);
   }
 
   /// A frame went.
   void sent(long nowNanos) {
-    servedNanos = nowNanos;
+    subscription.served(nowNanos);
     // Until the next look, what is skipped is skipped because this frame is still being written.
     if (limit == null) {
       subscription.skippingBecause(SkipCause.LINK);

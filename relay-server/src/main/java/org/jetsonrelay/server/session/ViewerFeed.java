@@ -7,6 +7,7 @@ import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.Announced;
 import org.jetsonrelay.server.hub.Camera;
+import org.jetsonrelay.server.hub.CutThrough;
 import org.jetsonrelay.server.hub.Reception;
 import org.jetsonrelay.server.hub.Subscription;
 import org.jetsonrelay.server.hub.Watch;
@@ -16,7 +17,9 @@ import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.pacing.Pacer;
 import org.jetsonrelay.server.protocol.FrameDetails;
 import org.jetsonrelay.server.protocol.ServerMessages;
+import org.jetsonrelay.server.websocket.Claim;
 import org.jetsonrelay.server.websocket.Gather;
+import org.jetsonrelay.server.websocket.Outbox;
 import org.jspecify.annotations.Nullable;
 
 /// The frames' way from a viewer's mailboxes to its socket: waits for the pacer, then takes the
@@ -34,7 +37,11 @@ final class ViewerFeed {
   private final HopLog hops = new HopLog();
   private final RateMeter rate = new RateMeter();
 
-  // Claim: the unit that is being written.
+  /// Null when frames always take the way through the mailboxes.
+  private final @Nullable ViewerCutThrough cutThrough;
+
+  // Claim: the unit that is being written, if it is one of the feed's.
+  private boolean writing;
   private int unitBytes;
   private int unitFrames;
   private long unitPing;
@@ -44,10 +51,12 @@ final class ViewerFeed {
 
   /// @param details whether the client asked for `frame_details`
   /// @param pacing null when it is off
+  /// @param claim null when writing always waits
   ViewerFeed(
       Watch watch,
       boolean details,
       @Nullable ViewerPacing pacing,
+      @Nullable Claim claim,
       RelayMetrics metrics,
       InstantSource clock) {
     this.watch = watch;
@@ -56,15 +65,38 @@ final class ViewerFeed {
     this.metrics = metrics;
     this.clock = clock;
     this.turns = new Turns(watch);
+    // A viewer with details gets a text of its own, made when it is its turn.
+    this.cutThrough =
+        claim == null || details
+            ? null
+            : new ViewerCutThrough(claim, this, pacing == null ? null : pacing.freeRun(), metrics);
+  }
+
+  /// The way past the mailboxes, null when there is none.
+  @Nullable CutThrough cutThrough() {
+    return cutThrough;
   }
 
   /// Thins each camera to so many frames a second; infinite for all of them.
   void maxFps(double framesPerSecond) {
     turns.maxFps(framesPerSecond);
+    if (cutThrough != null) {
+      cutThrough.unlimited(Double.isInfinite(framesPerSecond));
+    }
   }
 
   /// What [ClientOutbox#next] puts out when nothing more urgent waits, with the same answer.
   long next(Gather out, long nowNanos) {
+    if (cutThrough == null) {
+      return choose(out, nowNanos);
+    }
+    cutThrough.settle();
+    long wait = choose(out, nowNanos);
+    cutThrough.open(wait == Outbox.NOTHING);
+    return wait;
+  }
+
+  private long choose(Gather out, long nowNanos) {
     while (true) {
       Turn turn = turns.next(nowNanos);
       if (turn == null) {
@@ -80,8 +112,31 @@ final class ViewerFeed {
     }
   }
 
-  /// The unit that [#next] put together has been written.
+  /// A frame went past the mailboxes; claim.
+  void passed(PassedFrames.Passed frame) {
+    rate.add(frame.writtenNanos(), frame.jpegBytes());
+    hops.passed(frame);
+  }
+
+  /// A frame goes past the mailboxes and has not been written wholly; claim.
+  void begun(Subscription from, Frame frame) {
+    from.passing(frame);
+    hops.sending(from, frame, Pacer.NO_PING);
+    writing(1, frame.jpegLength());
+  }
+
+  private void writing(int frames, int bytes) {
+    writing = true;
+    unitFrames = frames;
+    unitBytes = bytes;
+  }
+
+  /// A unit has been written; counts when it was put together by [#next].
   void sent(long nowNanos) {
+    if (!writing) {
+      return;
+    }
+    writing = false;
     rate.add(nowNanos, unitBytes);
     if (unitFrames > 0) {
       count(unitFrames);
@@ -128,15 +183,24 @@ final class ViewerFeed {
   }
 
   long delivered() {
-    return delivered;
+    return delivered + watch.passed();
   }
 
   HopLog hops() {
+    settle();
     return hops;
   }
 
   RateMeter rate() {
+    settle();
     return rate;
+  }
+
+  /// Who reads the books finds in them what has gone.
+  private void settle() {
+    if (cutThrough != null) {
+      cutThrough.settleNow();
+    }
   }
 
   Pace pace(long nowNanos) {
@@ -169,7 +233,7 @@ final class ViewerFeed {
       } finally {
         announced.release();
       }
-      unitFrames = 0;
+      writing(0, announced.length());
       turn.announced(nowNanos);
       return true;
     }
@@ -183,8 +247,7 @@ final class ViewerFeed {
     } finally {
       frame.release();
     }
-    unitFrames = 1;
-    unitBytes = frame.jpegLength();
+    writing(1, frame.jpegLength());
     turn.sent(nowNanos);
     return true;
   }
@@ -204,7 +267,6 @@ final class ViewerFeed {
 
   /// `[ping 2k][message][ping 2k+1]`, one unit.
   private void put(Gather out, long nowNanos, Block block, int offset, int length) {
-    unitBytes = length;
     long ping = onSend(nowNanos, length);
     ping(out, ping);
     out.add(block, offset, length);

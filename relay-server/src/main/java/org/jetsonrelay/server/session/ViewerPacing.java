@@ -54,6 +54,11 @@ final class ViewerPacing {
     return RANDOM.nextLong() >>> 2;
   }
 
+  /// What lets frames go without asking; claim.
+  FreeRun freeRun() {
+    return freeRun;
+  }
+
   /// How long the next frame has to wait, in nanoseconds; claim.
   long gateNanos(long nowNanos) {
     long wait = freeRun.waitNanos(nowNanos);

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jetsonrelay.server.auth.Access;
 import org.jetsonrelay.server.hub.Choice;
+import org.jetsonrelay.server.hub.CutThrough;
 import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.Reception;
 import org.jetsonrelay.server.hub.Selection;
@@ -78,9 +79,14 @@ final class ViewerSide implements Viewer {
             watch,
             features.contains(Feature.FRAME_DETAILS),
             settings.pacing() ? pacing(settings.pacer()) : null,
+            socket.claim(),
             context.metrics(),
             context.clock());
     peer.outbox().attach(feed);
+    CutThrough past = feed.cutThrough();
+    if (past != null) {
+      watch.cutThrough(past);
+    }
     role = new ViewerRole(watch, feed);
     hops = features.contains(Feature.HOPS);
     cameraEvents = features.contains(Feature.CAMERA_EVENTS);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.jetsonrelay.server.frame.Block;
 import org.jspecify.annotations.Nullable;
 
 /// Plain text on the captured socket channel in blocking mode, read and written by virtual threads,
@@ -43,6 +44,16 @@ final class ChannelWire implements Wire {
       kernel.trySend(unit);
     }
     return unit.remaining() == 0;
+  }
+
+  @Override
+  public boolean sendsWithoutWaiting() {
+    return kernel != null;
+  }
+
+  @Override
+  public long trySend(Block block, int offset, int length) {
+    return kernel == null ? 0 : kernel.trySend(block, offset, length);
   }
 
   @Override

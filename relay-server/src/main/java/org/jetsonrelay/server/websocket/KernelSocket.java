@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.Locale;
+import org.jetsonrelay.server.frame.Block;
 import org.jspecify.annotations.Nullable;
 
 /// What Java's channels cannot do with a blocking socket, on Linux, through the foreign function
@@ -36,6 +37,7 @@ final class KernelSocket {
   // linux/socket.h, asm-generic/fcntl.h: the same on x86-64 and aarch64
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final long SIOCOUTQ = 0x5411;
 
@@ -132,6 +134,24 @@ final class KernelSocket {
     idleAgain();
   }
 
+  /// Sends what the kernel takes now of one range.
+  ///
+  /// @return how many bytes it took, 0 when none
+  long trySend(Block block, int offset, int length) {
+    long address = block.address();
+    if (address == 0 || !STATE.compareAndSet(this, IDLE, BUSY)) {
+      return 0;
+    }
+    long sent = 0;
+    try {
+      sent = send(address + offset, length);
+    } catch (Throwable e) {
+      LOGGER.log(Level.DEBUG, "sending failed", e);
+    }
+    idleAgain();
+    return Math.max(sent, 0);
+  }
+
   /// Bytes sent that the peer's machine has not acknowledged, those that still wait to be sent
   /// included; -1 when that cannot be told.
   long unacknowledgedBytes() {
@@ -176,10 +196,8 @@ final class KernelSocket {
         return 0;
       }
     }
-    int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     if (pieces == 1) {
-      return (long)
-          calls.send.invokeExact(descriptor, unit.address(0), (long) unit.length(0), flags);
+      return send(unit.address(0), unit.length(0));
     }
     ByteBuffer header = scratch();
     header.putLong(MSGHDR_IOVLEN, pieces);
@@ -187,7 +205,11 @@ final class KernelSocket {
       header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES, unit.address(i));
       header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES + Long.BYTES, unit.length(i));
     }
-    return (long) calls.sendmsg.invokeExact(descriptor, scratchAddress, flags);
+    return (long) calls.sendmsg.invokeExact(descriptor, scratchAddress, FLAGS);
+  }
+
+  private long send(long address, int length) throws Throwable {
+    return (long) calls.send.invokeExact(descriptor, address, (long) length, FLAGS);
   }
 
   /// Closes the duplicate, now or right after the running call. The channel must have been shut

@@ -7,6 +7,7 @@ import io.helidon.common.buffers.DataWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import org.jetsonrelay.server.frame.Block;
 import org.jspecify.annotations.Nullable;
 
 /// Helidon's reader and writer, which do TLS. Every write may wait, so it is left to the writer
@@ -42,6 +43,16 @@ final class StreamWire implements Wire {
   @Override
   public boolean tryWrite(Unit unit) {
     return false;
+  }
+
+  @Override
+  public boolean sendsWithoutWaiting() {
+    return false;
+  }
+
+  @Override
+  public long trySend(Block block, int offset, int length) {
+    return 0;
   }
 
   @Override

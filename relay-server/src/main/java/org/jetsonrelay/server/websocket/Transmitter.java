@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything marked "claim" below is touched only by the holder; each hand-over of the claim is a
 /// happens-before edge (compare-and-set, or the volatile `handedOver`).
-final class Transmitter {
+final class Transmitter implements Claim {
   /// What the transmitter tells its connection, on whatever thread holds the claim; may not block.
   interface Owner {
     /// The close frame has been written; nothing follows it.
@@ -112,6 +113,38 @@ final class Transmitter {
           return;
         }
       }
+    }
+  }
+
+  /// Whether holding the claim is of any use to who may not wait.
+  boolean sendsWithoutWaiting() {
+    return wire.sendsWithoutWaiting();
+  }
+
+  @Override
+  public boolean tryHold() {
+    return claim == FREE && CLAIM.compareAndSet(this, FREE, HELD);
+  }
+
+  @Override
+  public boolean send(Block block, int offset, int length) {
+    long sent = wire.trySend(block, offset, length);
+    if (sent == length) {
+      return true;
+    }
+    unit.add(block, offset, length);
+    unit.advance(sent);
+    script.resume();
+    writingSinceNanos = System.nanoTime() | 1; // never 0
+    return false;
+  }
+
+  @Override
+  public void letGo() {
+    if (writingSinceNanos != 0) {
+      handOver();
+    } else if (!CLAIM.compareAndSet(this, HELD, FREE)) {
+      pump(false);
     }
   }
 

@@ -98,6 +98,11 @@ final class UnitScript {
     }
   }
 
+  /// The unit holds the rest of what was sent in the outbox's name.
+  void resume() {
+    part = Part.OUTBOX;
+  }
+
   /// Lets the outbox finish its sentence before the close frame.
   private boolean farewell() {
     Outbox from = outbox;

@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.websocket;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// One open connection, as its owner sees it. Any thread may call any method; none of them blocks.
 public interface WebSocket {
@@ -12,6 +13,10 @@ public interface WebSocket {
   /// The outbox may have something new. Writes on the calling thread when the socket is free and
   /// takes the bytes without waiting; otherwise the connection's writer thread does it.
   void signal();
+
+  /// The right to write past the outbox; null where writing always waits (TLS, or a system without
+  /// the means).
+  @Nullable Claim claim();
 
   /// Starts the closing handshake: what is being written is finished, then a close frame goes out
   /// and nothing after it. The first call wins. The socket is closed when the peer answers, or

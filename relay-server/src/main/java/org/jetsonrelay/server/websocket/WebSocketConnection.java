@@ -199,6 +199,11 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   }
 
   @Override
+  public @Nullable Claim claim() {
+    return transmitter.sendsWithoutWaiting() ? transmitter : null;
+  }
+
+  @Override
   public void close(int code, String text) {
     if (!ControlFrames.mayBeSent(code)) {
       throw new IllegalArgumentException("no close frame may carry " + code);

@@ -3,6 +3,7 @@ package org.jetsonrelay.server.websocket;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jetsonrelay.server.frame.Block;
 
 /// The bytes below a WebSocket. One thread reads, and one at a time writes (whoever holds the
 /// transmitter's claim); any thread may close.
@@ -18,6 +19,14 @@ interface Wire {
   /// full or broken, or when this kind of wire always waits. Neither blocks nor throws; returns
   /// whether the whole unit is written.
   boolean tryWrite(Unit unit);
+
+  /// Whether [#trySend] may ever take anything.
+  boolean sendsWithoutWaiting();
+
+  /// Writes what is taken without waiting of one range of direct memory, like [#tryWrite].
+  ///
+  /// @return how many bytes were taken, 0 when none
+  long trySend(Block block, int offset, int length);
 
   /// Waits until some bytes of the unit were taken, and advances it.
   void write(Unit unit) throws IOException;

@@ -374,4 +374,64 @@ class HubViewersTest {
 
     assertThat(on.frames.held()).isZero();
   }
+
+  @Test
+  void aFrameThatPassesTheMailboxIsCountedOnce() {
+    Feed feed = on.attach(front, "front");
+    Watch watch = on.watchAll(viewer);
+    watch.cutThrough((from, frame) -> {
+      from.passed(frame);
+      return true;
+    });
+    on.publish(feed);
+
+    assertThat(viewer.mails).hasValue(0);
+    assertThat(watch.offered()).isEqualTo(1);
+    assertThat(watch.passed()).isEqualTo(1);
+    assertThat(TestHub.takeAll(watch)).isEmpty();
+    assertThat(on.frames.held()).isEqualTo(1); // the camera's latest
+  }
+
+  @Test
+  void aFrameThatPassedIsNotTakenASecondTime() {
+    Feed feed = on.attach(front, "front");
+    on.publish(feed);
+    Watch watch = on.watchAll(viewer); // finds the latest in its mailbox
+    Subscription subscription = watch.subscriptions().getFirst();
+    Frame latest = Objects.requireNonNull(feed.latest());
+    assertThat(subscription.isNews(latest)).isTrue();
+    subscription.passed(latest);
+    assertThat(subscription.isNews(latest)).isFalse();
+    latest.release();
+
+    assertThat(TestHub.takeAll(watch)).isEmpty();
+    assertThat(watch.offered()).isEqualTo(1);
+  }
+
+  @Test
+  void aWayPastTheMailboxThatFailsLeavesTheFrameInIt() {
+    Feed feed = on.attach(front, "front");
+    Watch watch = on.watchAll(viewer);
+    watch.cutThrough((_, _) -> {
+      throw new IllegalStateException("broken on purpose");
+    });
+    on.publish(feed);
+
+    assertThat(viewer.mails).hasValue(1);
+    assertThat(TestHub.takeAll(watch)).containsExactly("front/1");
+  }
+
+  @Test
+  void nothingPassesTheMailboxOfAViewerThatTurnedAway() {
+    Feed feed = on.attach(front, "front");
+    Watch watch = on.watchAll(viewer);
+    watch.cutThrough((_, _) -> {
+      throw new AssertionError("nobody watches");
+    });
+    Subscription subscription = watch.subscriptions().getFirst();
+    subscription.close();
+    on.publish(feed); // the camera may still be at its list
+
+    assertThat(watch.offered()).isZero();
+  }
 }

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: MIT
 package org.jetsonrelay.server.websocket;
 
+import org.jetsonrelay.server.frame.Block;
+
 /// The wire of a test that only reads: a reader that writes, or ends the connection, fails it.
 abstract class ReadOnlyWire implements Wire {
 
   @Override
   public boolean tryWrite(Unit unit) {
+    throw new AssertionError("a reader writes nothing");
+  }
+
+  @Override
+  public boolean sendsWithoutWaiting() {
+    throw new AssertionError("a reader writes nothing");
+  }
+
+  @Override
+  public long trySend(Block block, int offset, int length) {
     throw new AssertionError("a reader writes nothing");
   }
 

@@ -5,22 +5,15 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +26,7 @@ class TransmitterTest {
   private final BlockPool pool = new BlockPool(1 << 20);
   private final ScriptedWire wire = new ScriptedWire();
   private final CountingOwner owner = new CountingOwner();
-  private final QueueOutbox outbox = new QueueOutbox();
+  private final QueueOutbox outbox = new QueueOutbox(pool);
   private final Transmitter transmitter = new Transmitter(wire, pool, owner, "test");
 
   @AfterEach
@@ -49,98 +42,6 @@ class TransmitterTest {
     transmitter.end();
     assertThat(outbox.discarded).hasValue(1);
     assertThat(outbox.afterDiscard).hasValue(0);
-  }
-
-  /// Takes what the script says: -1 everything, else so many bytes at each try.
-  private static final class ScriptedWire implements Wire {
-    final ByteArrayOutputStream written = new ByteArrayOutputStream();
-    final AtomicInteger users = new AtomicInteger();
-    final AtomicInteger overlaps = new AtomicInteger();
-    final AtomicInteger tries = new AtomicInteger();
-    final Queue<String> writers = new ConcurrentLinkedQueue<>();
-    final CountDownLatch closed = new CountDownLatch(1);
-    volatile int takes = -1;
-    volatile boolean random;
-    volatile CountDownLatch gate = new CountDownLatch(0);
-
-    @Override
-    public long unacknowledgedBytes() {
-      throw new AssertionError("nobody asked for that");
-    }
-
-    @Override
-    public void sendBufferBytes(int bytes) {
-      throw new AssertionError("nobody asked for that");
-    }
-
-    @Override
-    public int read(ByteBuffer target) {
-      return -1;
-    }
-
-    @Override
-    public boolean tryWrite(Unit unit) {
-      tries.incrementAndGet();
-      int n = random ? ThreadLocalRandom.current().nextInt(-3, 8) : takes;
-      enter();
-      take(unit, n < 0 ? Integer.MAX_VALUE : n);
-      leave();
-      return unit.remaining() == 0;
-    }
-
-    @Override
-    public void write(Unit unit) throws IOException {
-      enter();
-      try {
-        writers.add(Thread.currentThread().getName());
-        if (!gate.await(20, TimeUnit.SECONDS)) {
-          throw new IOException("the test forgot to open the gate");
-        }
-        if (closed.getCount() == 0) {
-          throw new IOException("closed");
-        }
-        take(unit, random ? ThreadLocalRandom.current().nextInt(1, 20) : Integer.MAX_VALUE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException(e);
-      } finally {
-        leave();
-      }
-    }
-
-    private void take(Unit unit, int max) {
-      long n = 0;
-      if (max > 0) {
-        for (ByteBuffer view : unit.views(max)) {
-          byte[] bytes = new byte[view.remaining()];
-          view.get(bytes);
-          written.writeBytes(bytes);
-          n += bytes.length;
-        }
-        unit.advance(n);
-      }
-    }
-
-    private void enter() {
-      if (users.incrementAndGet() != 1) {
-        overlaps.incrementAndGet();
-      }
-    }
-
-    private void leave() {
-      users.decrementAndGet();
-    }
-
-    @Override
-    public boolean finish() {
-      return true;
-    }
-
-    @Override
-    public void close() {
-      closed.countDown();
-      gate.countDown();
-    }
   }
 
   private static final class CountingOwner implements Transmitter.Owner {
@@ -163,74 +64,6 @@ class TransmitterTest {
     public void outboxFailed(Throwable e) {
       outboxFailures.add(e);
       onOutboxFailed.run();
-    }
-  }
-
-  private final class QueueOutbox implements Outbox {
-    final ConcurrentLinkedQueue<byte[]> waiting = new ConcurrentLinkedQueue<>();
-    final AtomicInteger users = new AtomicInteger();
-    final AtomicInteger overlaps = new AtomicInteger();
-    final AtomicInteger discarded = new AtomicInteger();
-    final AtomicInteger afterDiscard = new AtomicInteger();
-    final AtomicInteger asked = new AtomicInteger();
-    final AtomicInteger sent = new AtomicInteger();
-    final AtomicLong openAt = new AtomicLong(Long.MIN_VALUE);
-    final Queue<byte[]> lastWords = new ConcurrentLinkedQueue<>();
-    volatile boolean waits;
-    volatile boolean breaks;
-    volatile boolean farewellLies;
-
-    @Override
-    public long next(Gather out, long nowNanos) {
-      if (users.incrementAndGet() != 1) {
-        overlaps.incrementAndGet();
-      }
-      asked.incrementAndGet();
-      try {
-        if (discarded.get() > 0) {
-          afterDiscard.incrementAndGet();
-        }
-        if (waits) {
-          return openAt.get() - nowNanos > 0 ? openAt.get() - nowNanos : fill(out);
-        }
-        return fill(out);
-      } finally {
-        users.decrementAndGet();
-      }
-    }
-
-    private long fill(Gather out) {
-      byte[] next = waiting.poll();
-      if (next == null) {
-        return NOTHING;
-      }
-      Block block = pool.acquire(next.length);
-      block.memory().put(0, next);
-      out.add(block, 0, next.length);
-      block.release();
-      if (breaks) {
-        throw new IllegalStateException("broken on purpose");
-      }
-      return 0;
-    }
-
-    @Override
-    public boolean farewell(Gather out) {
-      byte[] words = lastWords.poll();
-      if (words != null) {
-        out.add(words);
-      }
-      return (words != null) != farewellLies;
-    }
-
-    @Override
-    public void sent(long nowNanos) {
-      sent.incrementAndGet();
-    }
-
-    @Override
-    public void discard() {
-      discarded.incrementAndGet();
     }
   }
 
@@ -447,7 +280,7 @@ class TransmitterTest {
     for (int i = 0; i < 2_000; i++) {
       ScriptedWire random = new ScriptedWire();
       random.random = true;
-      QueueOutbox each = new QueueOutbox();
+      QueueOutbox each = new QueueOutbox(pool);
       Transmitter ending = new Transmitter(random, pool, owner, "ending");
       ending.start(each);
       Thread publisher =

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.frame.Frame;
+import org.jetsonrelay.server.hub.Admission;
+import org.jetsonrelay.server.hub.Attachment;
+import org.jetsonrelay.server.hub.Choice;
+import org.jetsonrelay.server.hub.CutThrough;
+import org.jetsonrelay.server.hub.Feed;
+import org.jetsonrelay.server.hub.FrameHops;
+import org.jetsonrelay.server.hub.Hub;
+import org.jetsonrelay.server.hub.HubSettings;
+import org.jetsonrelay.server.hub.Publisher;
+import org.jetsonrelay.server.hub.Viewer;
+import org.jetsonrelay.server.hub.ViewerRow;
+import org.jetsonrelay.server.hub.Watch;
+import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.pacing.PacerSettings;
+import org.jetsonrelay.server.websocket.Claim;
+import org.jetsonrelay.server.websocket.Gather;
+import org.jetsonrelay.server.websocket.Outbox;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Frames past the mailbox: only while nothing waits, and with the same books.
+class ViewerCutThroughTest {
+
+  private static final int JPEG_BYTES = 1_000;
+
+  private final BlockPool pool = new BlockPool(1 << 20);
+  private final RelayMetrics metrics = new RelayMetrics();
+  private final Hub hub = new Hub(HubSettings.defaults(), metrics);
+  private final Feed camera =
+      ((Attachment.Attached) hub.attach(new Silent(), "front", "", 0)).feed();
+  private final Mailed viewer = new Mailed();
+  private final Watch watch = watch();
+  private final Line line = new Line();
+  private final Unit unit = new Unit();
+
+  @AfterEach
+  void allMemoryIsGivenBack() {
+    hub.leave(watch, System.nanoTime());
+    hub.detach(camera, System.nanoTime());
+    unit.clear();
+    assertThat(pool.outstanding()).isZero();
+    assertThat(line.held).isFalse();
+  }
+
+  private static final class Silent implements Publisher {
+    @Override
+    public String id() {
+      return "client_1";
+    }
+
+    @Override
+    public String address() {
+      return "192.0.2.1:4711";
+    }
+
+    @Override
+    public void startStreaming(String requestedBy) {}
+
+    @Override
+    public void stopStreaming(String requestedBy) {}
+
+    @Override
+    public void replaced() {}
+  }
+
+  private static final class Mailed implements Viewer {
+    private int mails;
+
+    @Override
+    public String id() {
+      return "client_2";
+    }
+
+    @Override
+    public void mail() {
+      mails++;
+    }
+
+    @Override
+    public void camerasChanged() {}
+
+    @Override
+    public ViewerRow row() {
+      return ViewerRole.newcomer(id(), "192.0.2.2:4712", 0);
+    }
+  }
+
+  /// Stands for a connection: whole or in part it takes what is sent.
+  private static final class Line implements Claim {
+    private final List<Integer> sent = new ArrayList<>();
+    private boolean held;
+    private boolean full;
+
+    @Override
+    public boolean tryHold() {
+      if (held) {
+        return false;
+      }
+      held = true;
+      return true;
+    }
+
+    @Override
+    public boolean send(Block block, int offset, int length) {
+      assertThat(held).isTrue();
+      assertThat(block.memory().get(offset)).as("begin of a text frame").isEqualTo((byte) 0x81);
+      sent.add(length);
+      return !full;
+    }
+
+    @Override
+    public void letGo() {
+      assertThat(held).isTrue();
+      held = false;
+    }
+  }
+
+  private static final class Unit implements Gather {
+    private final List<Block> blocks = new ArrayList<>();
+    private long ping = -1;
+
+    @Override
+    public void add(Block block, int offset, int length) {
+      blocks.add(block.retain());
+    }
+
+    @Override
+    public void add(byte[] bytes) {
+      throw new AssertionError("nobody asked for details");
+    }
+
+    @Override
+    public void addPing(long payload) {
+      ping = payload;
+    }
+
+    void clear() {
+      blocks.forEach(Block::release);
+      blocks.clear();
+    }
+  }
+
+  private Watch watch() {
+    Watch joined = ((Admission.Admitted) hub.join(viewer)).watch();
+    assertThat(hub.choose(joined, Choice.ALL, 0)).isNotNull();
+    return joined;
+  }
+
+  private ViewerFeed feed() {
+    return opened(new ViewerFeed(watch, false, null, line, metrics, InstantSource.system()));
+  }
+
+  private ViewerFeed opened(ViewerFeed feed) {
+    CutThrough way = Objects.requireNonNull(feed.cutThrough());
+    watch.cutThrough(way);
+    return feed;
+  }
+
+  private void publish() {
+    publish(camera.nextSequence());
+  }
+
+  private void publish(long sequence) {
+    Block block = pool.acquire(Frame.HEADROOM + JPEG_BYTES);
+    long now = System.nanoTime();
+    Frame frame =
+        Frame.seal(
+            block, Frame.HEADROOM, JPEG_BYTES, "client_1", sequence, 0, 1_755_500_000_000L, now, 640, 480);
+    camera.publish(frame);
+    frame.release();
+  }
+
+  /// What the holder of the claim does until there is nothing more to write: frames written.
+  private int writeAll(ViewerFeed feed) {
+    int frames = 0;
+    while (feed.next(unit, System.nanoTime()) == 0) {
+      frames += unit.blocks.size();
+      unit.clear();
+      feed.sent(System.nanoTime());
+    }
+    return frames;
+  }
+
+  private static List<FrameHops.Delivery> delivered(ViewerFeed feed) {
+    return feed.hops().last("front", "client_2");
+  }
+
+  @Test
+  void passTheMailboxOnceTheFeedHadNothing() {
+    ViewerFeed feed = feed();
+    publish();
+    assertThat(line.sent).as("before the feed was asked").isEmpty();
+    assertThat(viewer.mails).isEqualTo(1);
+
+    assertThat(writeAll(feed)).isEqualTo(1);
+    publish();
+
+    assertThat(line.sent).hasSize(1);
+    assertThat(line.sent.getFirst()).isGreaterThan(JPEG_BYTES);
+    assertThat(viewer.mails).isEqualTo(1);
+    assertThat(writeAll(feed)).isZero();
+  }
+
+  @Test
+  void areInTheBooksLikeAllOthers() {
+    ViewerFeed feed = feed();
+    publish();
+    writeAll(feed);
+    publish();
+    publish();
+
+    assertThat(feed.delivered()).isEqualTo(3);
+    assertThat(watch.offered()).isEqualTo(3);
+    assertThat(watch.waiting(feed.delivered())).isZero();
+    assertThat(metrics.framesOut().sum()).isEqualTo(3);
+    assertThat(metrics.frameBytesOut().sum()).isEqualTo(3 * JPEG_BYTES);
+    assertThat(feed.rate().bytesPerSecond(System.nanoTime())).isEqualTo(3 * JPEG_BYTES);
+    assertThat(delivered(feed)).extracting(FrameHops.Delivery::sequence).containsExactly(1L, 2L, 3L);
+    assertThat(delivered(feed)).allMatch(one -> one.writtenNanos() != FrameHops.UNKNOWN);
+  }
+
+  @Test
+  void waitForTheBooksNoLongerThanTheirPlaceLasts() {
+    ViewerFeed feed = feed();
+    writeAll(feed);
+    for (int i = 0; i < PassedFrames.MOST - 1; i++) {
+      publish();
+    }
+    line.held = true; // nobody who asks can see to the books now
+    assertThat(delivered(feed)).isEmpty();
+    line.held = false;
+    publish();
+    line.held = true;
+    assertThat(delivered(feed)).hasSize(PassedFrames.MOST);
+    line.held = false;
+    publish();
+    line.held = true;
+    assertThat(delivered(feed)).hasSize(PassedFrames.MOST);
+    line.held = false;
+    assertThat(delivered(feed)).hasSize(PassedFrames.MOST + 1);
+  }
+
+  @Test
+  void doNotPassWhileSomebodyWrites() {
+    ViewerFeed feed = feed();
+    writeAll(feed);
+    line.held = true;
+    publish();
+    line.held = false;
+
+    assertThat(line.sent).isEmpty();
+    assertThat(writeAll(feed)).isEqualTo(1);
+    assertThat(watch.offered()).isEqualTo(1);
+  }
+
+  @Test
+  void doNotOvertake() {
+    ViewerFeed feed = feed();
+    writeAll(feed);
+    publish(5);
+    publish(5);
+    publish(4);
+    assertThat(line.sent).hasSize(1);
+    assertThat(viewer.mails).isEqualTo(2);
+    assertThat(writeAll(feed)).isZero();
+    assertThat(watch.offered()).isEqualTo(watch.skipped(SkipCause.LINK) + 1);
+  }
+
+  @Test
+  void waitForTheirTurnWhenTheClientWantsFewer() {
+    ViewerFeed feed = feed();
+    writeAll(feed);
+    feed.maxFps(1);
+    publish();
+    assertThat(line.sent).isEmpty();
+    writeAll(feed);
+
+    feed.maxFps(Double.POSITIVE_INFINITY);
+    writeAll(feed);
+    publish();
+    assertThat(line.sent).hasSize(1);
+  }
+
+  @Test
+  void haveNoWayPastForWhoWantsDetailsOrWhereWritingWaits() {
+    assertThat(
+            new ViewerFeed(watch, true, null, line, metrics, InstantSource.system()).cutThrough())
+        .isNull();
+    assertThat(
+            new ViewerFeed(watch, false, null, null, metrics, InstantSource.system()).cutThrough())
+        .isNull();
+  }
+
+  @Test
+  void countWhenTheirRestIsWritten() {
+    ViewerFeed feed = feed();
+    writeAll(feed);
+    publish();
+    line.full = true;
+    publish();
+
+    assertThat(line.sent).hasSize(2);
+    assertThat(feed.delivered()).isEqualTo(1);
+    assertThat(watch.offered()).isEqualTo(2);
+    assertThat(watch.waiting(feed.delivered())).isEqualTo(1);
+    feed.sent(System.nanoTime());
+    assertThat(feed.delivered()).isEqualTo(2);
+    assertThat(watch.waiting(feed.delivered())).isZero();
+    assertThat(delivered(feed)).extracting(FrameHops.Delivery::sequence).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void goToNobodyWhoTurnedAway() {
+    ViewerFeed feed = feed();
+    writeAll(feed);
+    assertThat(hub.choose(watch, Choice.NONE, System.nanoTime())).isNotNull();
+    publish();
+
+    assertThat(line.sent).isEmpty();
+    assertThat(watch.offered()).isZero();
+  }
+
+  /// With pacing, frames pass while the system vouches for a peer that is known to be fast; then
+  /// the pacer has the word again.
+  @Test
+  void passOnlyAsLongAsTheSystemVouchesForThePeer() {
+    ViewerPacing pacing = new ViewerPacing(PacerSettings.DEFAULTS, () -> 0, () -> {});
+    ViewerFeed feed =
+        opened(new ViewerFeed(watch, false, pacing, line, metrics, InstantSource.system()));
+    int most = PacerSettings.DEFAULTS.outstandingFrames() / 2;
+    int passedBefore = 0;
+    int longest = 0;
+    for (int i = 0; i < 50_000 && longest < most; i++) {
+      publish();
+      if (line.sent.size() == passedBefore) {
+        passedBefore = line.sent.size();
+        longest = 0;
+        writeAnswered(feed, pacing);
+      } else {
+        longest += line.sent.size() - passedBefore;
+        passedBefore = line.sent.size();
+      }
+      assertThat(longest).isLessThanOrEqualTo(most);
+    }
+    assertThat(line.sent).isNotEmpty();
+  }
+
+  private void writeAnswered(ViewerFeed feed, ViewerPacing pacing) {
+    unit.ping = -1;
+    while (feed.next(unit, System.nanoTime()) == 0) {
+      unit.clear();
+      feed.sent(System.nanoTime());
+      if (unit.ping >= 0) {
+        var _ = pacing.onPong(unit.ping - 1, System.nanoTime());
+        var _ = pacing.onPong(unit.ping, System.nanoTime());
+        unit.ping = -1;
+      }
+    }
+  }
+}

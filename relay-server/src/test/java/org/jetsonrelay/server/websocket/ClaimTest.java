@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Writing past the outbox: nobody else writes meanwhile, nothing that was signalled is lost, and
+/// what the socket does not take goes the usual way.
+class ClaimTest implements Transmitter.Owner {
+  private final BlockPool pool = new BlockPool(1 << 20);
+  private final ScriptedWire wire = new ScriptedWire();
+  private final QueueOutbox outbox = new QueueOutbox(pool);
+  private final Transmitter transmitter = new Transmitter(wire, pool, this, "claim");
+  private final AtomicInteger closeSent = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    wire.close();
+    transmitter.end();
+    await().atMost(10, SECONDS).until(() -> outbox.discarded.get() == 1);
+    await().atMost(10, SECONDS).until(() -> pool.outstanding() == 0);
+    assertThat(wire.overlaps).hasValue(0);
+    assertThat(outbox.overlaps).hasValue(0);
+    assertThat(transmitter.tryHold()).as("a claim after the end").isFalse();
+  }
+
+  @Override
+  public void closeSent() {
+    closeSent.incrementAndGet();
+  }
+
+  @Override
+  public void writeFailed(IOException e) {
+    failed.incrementAndGet();
+  }
+
+  @Override
+  public void outboxFailed(Throwable e) {
+    throw new AssertionError(e);
+  }
+
+  private boolean send(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    Block block = pool.acquire(bytes.length + 3);
+    try {
+      block.memory().put(3, bytes);
+      return transmitter.send(block, 3, bytes.length);
+    } finally {
+      block.release();
+    }
+  }
+
+  private String writtenText() {
+    return wire.written.toString(StandardCharsets.US_ASCII);
+  }
+
+  private void queue(String text) {
+    outbox.waiting.add(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void cannotBeHadBeforeTheStart() {
+    assertThat(transmitter.tryHold()).isFalse();
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isTrue();
+    transmitter.letGo();
+  }
+
+  @Test
+  void writesOnThisThreadAndLeavesTheOutboxAlone() {
+    transmitter.start(outbox);
+    int asked = outbox.asked.get();
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(send("past")).isTrue();
+    transmitter.letGo();
+    assertThat(writtenText()).isEqualTo("past");
+    assertThat(outbox.asked).hasValue(asked);
+    assertThat(outbox.sent).hasValue(0);
+  }
+
+  @Test
+  void belongsToOneAtATime() {
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(transmitter.tryHold()).isFalse();
+    transmitter.letGo();
+    assertThat(transmitter.tryHold()).isTrue();
+    transmitter.letGo();
+  }
+
+  @Test
+  void doesAfterwardsWhatWasSignalledMeanwhile() {
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isTrue();
+    queue("late");
+    transmitter.signal();
+    assertThat(send("first,")).isTrue();
+    assertThat(writtenText()).isEqualTo("first,");
+    transmitter.letGo();
+    assertThat(writtenText()).isEqualTo("first,late");
+  }
+
+  @Test
+  void cannotBeHadWhileAUnitWaitsForTheSocket() {
+    wire.takes = 0;
+    wire.gate = new CountDownLatch(1);
+    queue("unit");
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isFalse();
+    wire.gate.countDown();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 1);
+    await().atMost(10, SECONDS).until(transmitter::tryHold);
+    transmitter.letGo();
+  }
+
+  @Test
+  void handsOverTheRestAndTellsTheOutboxWhenItIsWritten() {
+    transmitter.start(outbox);
+    wire.takes = 4;
+    wire.gate = new CountDownLatch(1);
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(send("picture,")).isFalse();
+    queue("next");
+    transmitter.signal();
+    transmitter.letGo();
+    assertThat(writtenText()).isEqualTo("pict");
+    assertThat(outbox.sent).hasValue(0);
+    assertThat(transmitter.tryHold()).isFalse();
+    assertThat(transmitter.writingForNanos(System.nanoTime() + 1_000)).isPositive();
+    wire.gate.countDown();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 2);
+    assertThat(writtenText()).isEqualTo("picture,next");
+  }
+
+  @Test
+  void handsOverAllOfItWhenTheSocketIsFull() {
+    transmitter.start(outbox);
+    wire.takes = 0;
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(send("whole")).isFalse();
+    transmitter.letGo();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 1);
+    assertThat(writtenText()).isEqualTo("whole");
+  }
+
+  @Test
+  void givesTheRestBackWhenTheConnectionEnds() {
+    transmitter.start(outbox);
+    wire.takes = 1;
+    wire.gate = new CountDownLatch(1);
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(send("lost")).isFalse();
+    transmitter.letGo();
+    wire.close();
+    await().atMost(10, SECONDS).until(() -> failed.get() == 1);
+    assertThat(pool.outstanding()).isZero();
+  }
+
+  @Test
+  void endsAfterwardsWhenTheConnectionEndsMeanwhile() {
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isTrue();
+    transmitter.end();
+    assertThat(outbox.discarded).hasValue(0);
+    assertThat(send("still")).isTrue();
+    transmitter.letGo();
+    assertThat(outbox.discarded).hasValue(1);
+  }
+
+  @Test
+  void writesTheCloseFrameAfterwards() {
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(transmitter.close(ControlFrames.emptyClose())).isTrue();
+    assertThat(send("frame")).isTrue();
+    transmitter.letGo();
+    assertThat(wire.written.toString(StandardCharsets.ISO_8859_1)).isEqualTo("frame\u0088\u0000");
+    assertThat(closeSent).hasValue(1);
+  }
+
+  @Test
+  void losesNothingAmongManyThreads() throws InterruptedException {
+    transmitter.start(outbox);
+    int threads = 6;
+    int each = 4_000;
+    AtomicInteger past = new AtomicInteger();
+    List<Thread> running = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      running.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  wire.takes = i % 5 == 0 ? 3 : -1;
+                  while (!outbox.waiting.isEmpty()) { // or the claim would never be free
+                    LockSupport.parkNanos(1_000);
+                  }
+                  if (transmitter.tryHold()) {
+                    past.addAndGet(send("0123456789") ? 1 : 0);
+                    transmitter.letGo();
+                  } else {
+                    queue("0123456789");
+                    transmitter.signal();
+                  }
+                }
+              }));
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    await().atMost(30, SECONDS).until(() -> outbox.sent.get() + past.get() == threads * each);
+    assertThat(past).hasPositiveValue();
+    assertThat(writtenText().replace("0123456789", "")).isEmpty();
+    assertThat(writtenText()).hasSize(10 * threads * each);
+  }
+}
