@@ -133,10 +133,10 @@ class_path() {
 AOT_CACHE=$ROOT/relay-server/target/relay.aot
 
 # aot_cache JAVA FLAG...: makes sure that $AOT_CACHE fits this build, JVM and flags. Once after each
-# build, some seconds. Fails where there is none; everything works without it, only starting takes longer. RELAY_AOT=off
+# build, a quarter of a minute. Fails where there is none; everything works without it, only starting takes longer. RELAY_AOT=off
 # leaves it alone.
 aot_cache() {
-  local java=$1 key=$AOT_CACHE.key want
+  local java=$1 key=$AOT_CACHE.key want clean
   shift
   [ "${RELAY_AOT:-on}" = on ] || return 1
   want=$(
@@ -154,8 +154,15 @@ aot_cache() {
   if command -v flock >/dev/null && ! flock -n 8; then return 1; fi
   say "preparing a fast start (once after each build) ..."
   rm -f "$AOT_CACHE"
-  train "$AOT_CACHE.log" "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' \
-    -cp "$(class_path relay-server)" org.jetsonrelay.server.Main --host 127.0.0.1 --port 0
+  # No settings from outside: it shall not want tokens, nor join a cluster.
+  clean=(env -i "PATH=$PATH" "HOME=$HOME")
+  # shellcheck disable=SC2034 # train takes them by name
+  local main=(-cp "$(class_path relay-server)" org.jetsonrelay.server.Main)
+  # shellcheck disable=SC2034
+  local relay=("${clean[@]}" "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' "${main[@]}" --host 127.0.0.1 --port 0)
+  # shellcheck disable=SC2034
+  local rehearsal=("${clean[@]}" "$java" -XX:+UseSerialGC -Xmx128m "${main[@]}" rehearse --port)
+  train "$AOT_CACHE.log" relay rehearsal
   # Written even when there is no cache: it is not tried again before the next build.
   printf '%s\n' "$want" >"$key"
   exec 8>&-

@@ -24,7 +24,7 @@ public final class Main {
   }
 
   private static final System.Logger LOG = System.getLogger(Main.class.getName());
-  private static final int FAILED = 1;
+  static final int FAILED = 1;
   private static final int UNUSABLE_SETTING = 2;
   private static final int CANNOT_LISTEN = 3;
 
@@ -122,7 +122,7 @@ public final class Main {
     return String.valueOf(root.getMessage());
   }
 
-  private static void fail(int code, String message) {
+  static void fail(int code, String message) {
     System.Logger log = LOG;
     log.log(System.Logger.Level.ERROR, message);
     System.exit(code);

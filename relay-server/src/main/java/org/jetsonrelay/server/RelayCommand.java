@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     name = "relay",
     mixinStandardHelpOptions = true,
     versionProvider = RelayVersion.class,
-    subcommands = TokenCommand.class,
+    subcommands = {TokenCommand.class, RehearseCommand.class},
     description = "Relays camera pictures from Jetson boards to Flutter apps and browsers.",
     footer = {
       "",

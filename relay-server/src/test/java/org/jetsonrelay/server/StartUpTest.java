@@ -114,6 +114,23 @@ class StartUpTest {
   }
 
   @Test
+  void rehearsesWithARelayOfThisMachine() throws IOException, InterruptedException {
+    try (TestRelay relay = TestRelay.start()) {
+      String port = Integer.toString(relay.port());
+      assertThat(expectEnd(relay(Map.of(), "rehearse", "--port", port, "--seconds", "1"), 0))
+          .containsPattern("rehearsed with [1-9][0-9,]* frames");
+    }
+    assertThat(expectEnd(relay(Map.of(), "rehearse", "--port", "1"), 1).lines())
+        .singleElement()
+        .asString()
+        .contains("the rehearsal with the relay on 127.0.0.1:1 failed: Connection refused");
+    assertThat(expectEnd(relay(Map.of(), "rehearse", "--port", "8080", "--seconds", "61"), 2))
+        .contains("--seconds has to be 1 to 60, not 61");
+    assertThat(expectEnd(relay(Map.of(), "rehearse", "--port", "65536"), 2))
+        .contains("--port has to be 1 to 65535, not 65536");
+  }
+
+  @Test
   void endsWithCode2WhenTheTokenFileIsBroken(@TempDir Path directory)
       throws IOException, InterruptedException {
     Path file = Files.writeString(directory.resolve("tokens"), "# note\nrobot publish\n");
