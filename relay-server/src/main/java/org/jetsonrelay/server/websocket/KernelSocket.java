@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.Locale;
+import java.util.Objects;
 import org.jetsonrelay.server.frame.Block;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,6 @@ final class KernelSocket {
     }
   }
 
-  private final Calls calls;
   private final int descriptor;
   // Who may use the descriptor: the sender moves IDLE to BUSY and back, a closer ends it.
   // Changed by [#STATE] only.
@@ -84,9 +84,14 @@ final class KernelSocket {
   private @Nullable ByteBuffer scratch;
   private long scratchAddress;
 
-  private KernelSocket(Calls calls, int descriptor) {
-    this.calls = calls;
+  private KernelSocket(int descriptor) {
     this.descriptor = descriptor;
+  }
+
+  /// The calls, for who has a socket, so they exist. Reached by way of a constant, not of a field:
+  /// the compiler then puts a call in place instead of looking the method handle up.
+  private static Calls calls() {
+    return Objects.requireNonNull(CALLS);
   }
 
   /// Whether this platform can do it.
@@ -109,7 +114,7 @@ final class KernelSocket {
         int _ = (int) calls.close.invokeExact(copy);
         return null;
       }
-      return copy < 0 ? null : new KernelSocket(calls, copy);
+      return copy < 0 ? null : new KernelSocket(copy);
     } catch (Throwable e) {
       LOGGER.log(Level.DEBUG, "no direct way to a socket", e);
       return null;
@@ -161,7 +166,7 @@ final class KernelSocket {
     int bytes = -1;
     try {
       ByteBuffer number = scratch();
-      if ((int) calls.ioctl.invokeExact(descriptor, SIOCOUTQ, scratchAddress + NUMBER) == 0) {
+      if ((int) calls().ioctl.invokeExact(descriptor, SIOCOUTQ, scratchAddress + NUMBER) == 0) {
         bytes = number.getInt(NUMBER);
       }
     } catch (Throwable e) {
@@ -205,11 +210,11 @@ final class KernelSocket {
       header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES, unit.address(i));
       header.putLong(MSGHDR_BYTES + i * IOVEC_BYTES + Long.BYTES, unit.length(i));
     }
-    return (long) calls.sendmsg.invokeExact(descriptor, scratchAddress, FLAGS);
+    return (long) calls().sendmsg.invokeExact(descriptor, scratchAddress, FLAGS);
   }
 
   private long send(long address, int length) throws Throwable {
-    return (long) calls.send.invokeExact(descriptor, address, (long) length, FLAGS);
+    return (long) calls().send.invokeExact(descriptor, address, (long) length, FLAGS);
   }
 
   /// Closes the duplicate, now or right after the running call. The channel must have been shut
@@ -237,7 +242,7 @@ final class KernelSocket {
 
   private void closeDescriptor() {
     try {
-      int _ = (int) calls.close.invokeExact(descriptor);
+      int _ = (int) calls().close.invokeExact(descriptor);
     } catch (Throwable e) {
       LOGGER.log(Level.WARNING, "closing a descriptor failed", e);
     }
