@@ -120,7 +120,7 @@ final class RehearsalClient implements AutoCloseable {
     }
     frame.putInt(MASK);
     for (int i = 0; i < payload.length; i++) {
-      frame.put((byte) (payload[i] ^ MASK >>> 24 - 8 * (i & 3)));
+      frame.put((byte) (payload[i] ^ (MASK >>> (24 - 8 * (i & 3)))));
     }
     byte[] bytes = new byte[frame.position()];
     frame.flip().get(bytes);
