@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// A client of the least effort, for [Rehearsal] alone: it trusts the relay and looks at no picture.
-/// The JDK's own took 290 µs of CPU a frame, most of what there was to rehearse with.
+/// A client of the least effort, for [Rehearsal] alone: it trusts the relay and looks at no
+/// picture. The JDK's own took 290 µs of CPU a frame, most of what there was to rehearse with.
 ///
 /// One thread reads; another may write while that one reads, if it never has to answer a ping.
 final class RehearsalClient implements AutoCloseable {
@@ -134,7 +134,8 @@ final class RehearsalClient implements AutoCloseable {
     while (true) {
       int opcode = in.readUnsignedByte() & 0x0f;
       int length = in.readUnsignedByte();
-      length = length == 126 ? in.readUnsignedShort() : length == 127 ? (int) in.readLong() : length;
+      length =
+          length == 126 ? in.readUnsignedShort() : length == 127 ? (int) in.readLong() : length;
       byte @Nullable [] ping = opcode == PING ? in.readNBytes(length) : null;
       if (ping != null) {
         out.write(frame(PONG, ping));

@@ -122,7 +122,6 @@ public final class Pacer {
   public boolean wantsUnacknowledged(long nowNanos) {
     return flight.lastPinged() >= 0
         && !flight.pinged()
-        && !askedLately(nowNanos)
         && run.waitNanos(nowNanos) == FreeRun.OVER
         && nowNanos - lastAskedAt < VOUCHED_NANOS
         && fast(run.lastBytes());

@@ -6,7 +6,6 @@ import org.jetsonrelay.server.hub.CutThrough;
 import org.jetsonrelay.server.hub.Subscription;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
-import org.jetsonrelay.server.pacing.FreeRun;
 import org.jetsonrelay.server.websocket.Claim;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ final class ViewerCutThrough implements CutThrough {
 
   private final Claim claim;
   private final ViewerFeed feed;
-  private final @Nullable FreeRun freeRun;
+  private final @Nullable ViewerPacing pacing;
   private final RelayMetrics metrics;
 
   /// Written by the reader thread: whether the client takes all frames.
@@ -29,11 +28,12 @@ final class ViewerCutThrough implements CutThrough {
   private boolean open;
   private final PassedFrames passed = new PassedFrames();
 
-  /// @param freeRun lets frames go without asking the pacer; null when there is none to ask
-  ViewerCutThrough(Claim claim, ViewerFeed feed, @Nullable FreeRun freeRun, RelayMetrics metrics) {
+  /// @param pacing null when it is off
+  ViewerCutThrough(
+      Claim claim, ViewerFeed feed, @Nullable ViewerPacing pacing, RelayMetrics metrics) {
     this.claim = claim;
     this.feed = feed;
-    this.freeRun = freeRun;
+    this.pacing = pacing;
     this.metrics = metrics;
   }
 
@@ -91,11 +91,7 @@ final class ViewerCutThrough implements CutThrough {
     if (!open || !unlimited || !from.isNews(frame)) {
       return false;
     }
-    if (freeRun == null) {
-      return true;
-    }
-    long nowNanos = System.nanoTime();
-    return freeRun.waitNanos(nowNanos) == 0 && freeRun.takes(nowNanos, frame.messageLength());
+    return pacing == null || pacing.admits(System.nanoTime(), frame.messageLength());
   }
 
   private void sent(Subscription from, Frame frame) {

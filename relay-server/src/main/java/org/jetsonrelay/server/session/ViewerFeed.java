@@ -67,9 +67,7 @@ final class ViewerFeed {
     this.turns = new Turns(watch);
     // A viewer with details gets a text of its own, made when it is its turn.
     this.cutThrough =
-        claim == null || details
-            ? null
-            : new ViewerCutThrough(claim, this, pacing == null ? null : pacing.freeRun(), metrics);
+        claim == null || details ? null : new ViewerCutThrough(claim, this, pacing, metrics);
   }
 
   /// The way past the mailboxes, null when there is none.
@@ -131,7 +129,7 @@ final class ViewerFeed {
     unitBytes = bytes;
   }
 
-  /// A unit has been written; counts when it was put together by [#next].
+  /// A unit has been written; counts when it was one of the feed's.
   void sent(long nowNanos) {
     if (!writing) {
       return;

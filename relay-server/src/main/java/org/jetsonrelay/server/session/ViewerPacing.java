@@ -16,6 +16,9 @@ final class ViewerPacing {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /// A system that did not vouch is not asked for the same frame again.
+  private static final long ASK_SYSTEM_NANOS = 1_000_000;
+
   /// What an acknowledgement told.
   ///
   /// @param roundTripNanos base round trip, -1 when unknown
@@ -31,6 +34,7 @@ final class ViewerPacing {
   private final Runnable smallSendBuffer;
 
   // Claim:
+  private long askedSystemNanos = System.nanoTime() - ASK_SYSTEM_NANOS;
   private boolean buffersSmall;
   private SkipCause cause = SkipCause.LINK;
 
@@ -54,9 +58,21 @@ final class ViewerPacing {
     return RANDOM.nextLong() >>> 2;
   }
 
-  /// What lets frames go without asking; claim.
-  FreeRun freeRun() {
-    return freeRun;
+  /// Whether a frame may go without the pacer having a say; then it is on its way. Claim.
+  boolean admits(long nowNanos, int bytes) {
+    if (freeRun.waitNanos(nowNanos) == FreeRun.OVER) {
+      synchronized (pacer) {
+        askSystem(nowNanos);
+      }
+    }
+    return freeRun.waitNanos(nowNanos) == 0 && freeRun.takes(nowNanos, bytes);
+  }
+
+  private void askSystem(long nowNanos) {
+    if (nowNanos - askedSystemNanos >= ASK_SYSTEM_NANOS && pacer.wantsUnacknowledged(nowNanos)) {
+      askedSystemNanos = nowNanos;
+      pacer.unacknowledged(nowNanos, unacknowledgedBytes.getAsLong());
+    }
   }
 
   /// How long the next frame has to wait, in nanoseconds; claim.
@@ -67,9 +83,7 @@ final class ViewerPacing {
       return wait;
     }
     synchronized (pacer) {
-      if (pacer.wantsUnacknowledged(nowNanos)) {
-        pacer.unacknowledged(nowNanos, unacknowledgedBytes.getAsLong());
-      }
+      askSystem(nowNanos);
       wait = pacer.gate(nowNanos);
       gated = wait > 0;
       cause = pacer.waiting() == Waiting.STALLED ? SkipCause.STALLED : SkipCause.LINK;

@@ -503,11 +503,12 @@ class PacerTest {
   }
 
   @Test
-  void asksTheFirstFrameAfterTheSystemFoundSomethingOnItsWay() {
+  void asksAgainOnceTheSystemFindsSomethingOnItsWay() {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
     assertThat(pingedOf(6, 0)).isZero();
 
-    assertThat(sendWithWord(NANOS_PER_SECOND / 30, 2 * BYTES)).isTrue();
+    // Frames that were vouched for before go on: three of them until the word is too old.
+    assertThat(pingedOf(4, 2 * BYTES)).isEqualTo(1);
   }
 
   @Test
@@ -527,6 +528,16 @@ class PacerTest {
     assertThat(pacer.wantsUnacknowledged(now)).as("a pong is open").isFalse();
     pacer.unacknowledged(now, 0);
     assertThat(pacer.inFlight(now)).as("the peer's program has not answered").isPositive();
+  }
+
+  @Test
+  void wantsTheWordAsSoonAsThePeerHasAnswered() {
+    stream(SETTINGS.fastFrames() + 1, NANOS_PER_SECOND / 30);
+    assertThat(pacer.wantsUnacknowledged(now)).isTrue();
+    pacer.unacknowledged(now, 0);
+
+    assertThat(pacer.wantsUnacknowledged(now)).as("it has it").isFalse();
+    assertThat(pacer.freeRun().waitNanos(now)).isZero();
   }
 
   @Test

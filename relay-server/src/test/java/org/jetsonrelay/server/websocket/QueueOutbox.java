@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
 
-/// Gives out what waits in it, and notices when two threads ask it at once, or anybody after its end.
+/// Gives out what waits in it, and notices when two threads ask it at once, or anybody after its
+/// end.
 final class QueueOutbox implements Outbox {
   private final BlockPool pool;
   final ConcurrentLinkedQueue<byte[]> waiting = new ConcurrentLinkedQueue<>();
