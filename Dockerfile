@@ -38,9 +38,9 @@ COPY --from=build /out/relay /app
 # Trained here and not above: the ahead-of-time cache holds on to this JVM and these paths.
 USER root
 RUN bash -euo pipefail -c '. /app/deploy/train.sh; \
-      relay=(env AOT_OUTPUT=/app/relay.aot /app/bin/run --host 127.0.0.1 --port 0); \
+      trainee=(env AOT_OUTPUT=/app/relay.aot /app/bin/run --host 127.0.0.1 --port 0); \
       rehearsal=(/app/bin/run rehearse --port); \
-      train /tmp/training.log relay rehearsal; \
+      train /tmp/training.log trainee rehearsal; \
       test -s /app/relay.aot; rm -f /tmp/training.log'
 USER 10001:10001
 ENV PORT=8080

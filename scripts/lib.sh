@@ -159,10 +159,10 @@ aot_cache() {
   # shellcheck disable=SC2034 # train takes them by name
   local main=(-cp "$(class_path relay-server)" org.jetsonrelay.server.Main)
   # shellcheck disable=SC2034
-  local relay=("${clean[@]}" "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' "${main[@]}" --host 127.0.0.1 --port 0)
+  local trainee=("${clean[@]}" "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' "${main[@]}" --host 127.0.0.1 --port 0)
   # shellcheck disable=SC2034
   local rehearsal=("${clean[@]}" "$java" -XX:+UseSerialGC -Xmx128m "${main[@]}" rehearse --port)
-  train "$AOT_CACHE.log" relay rehearsal
+  train "$AOT_CACHE.log" trainee rehearsal
   # Written even when there is no cache: it is not tried again before the next build.
   printf '%s\n' "$want" >"$key"
   exec 8>&-

@@ -4,14 +4,14 @@
 # from a training run under load. Sourced by lib.sh, and by a release's own scripts. Everything works without
 # a cache, only starting and the first half minute take more time.
 
-# train LOG RELAY REHEARSAL: names of two arrays. RELAY is the command of a relay on 127.0.0.1 and any free port that
+# train LOG TRAINEE REHEARSAL: names of two arrays. TRAINEE is the command of a relay on 127.0.0.1 and any free port that
 # was told to write a cache when it ends; REHEARSAL the one that plays camera and viewers to the port which
 # becomes its last argument. A quarter of a minute.
 train() {
   local log=$1 pid deadline port
-  local -n train_relay_command=$2 train_rehearsal=$3
+  local -n train_trainee=$2 train_rehearsal=$3
   : >"$log"
-  timeout -k 60 120 "${train_relay_command[@]}" >>"$log" 2>&1 8>&- &
+  timeout -k 60 120 "${train_trainee[@]}" >>"$log" 2>&1 8>&- &
   pid=$!
   deadline=$((SECONDS + 60))
   until grep -q ' listens on ' "$log" || ! kill -0 "$pid" 2>/dev/null || [ $SECONDS -ge $deadline ]; do

@@ -56,12 +56,12 @@ train_relay() {
   rm -f "$scratch"
   # Not runuser, which kills two seconds after SIGTERM: the JVM needs longer to write the cache.
   local as=(setpriv --reuid "$(id -u "$RUN_AS")" --regid "$(id -g "$RUN_AS")" --clear-groups
-    env -i "PATH=$PATH" "HOME=$CACHE" "CACHE_DIRECTORY=$CACHE")
+  env -i "PATH=$PATH" "HOME=$CACHE" "CACHE_DIRECTORY=$CACHE")
   # shellcheck disable=SC2034 # train takes them by name
-  local relay=("${as[@]}" "AOT_OUTPUT=$scratch" "$release/bin/run" --host 127.0.0.1 --port 0)
+  local trainee=("${as[@]}" "AOT_OUTPUT=$scratch" "$release/bin/run" --host 127.0.0.1 --port 0)
   # shellcheck disable=SC2034
   local rehearsal=("${as[@]}" "$release/bin/run" rehearse --port)
-  (cd / && train "$BASE/training.log" relay rehearsal)
+  (cd / && train "$BASE/training.log" trainee rehearsal)
   if [ -s "$scratch" ]; then
     install -m 0644 "$scratch" "$release/relay.aot.new" && mv "$release/relay.aot.new" "$release/relay.aot"
     say "trained for a fast start"
