@@ -144,7 +144,7 @@ ends_with() { local status=0 && kill "$2" && { wait "$2" || status=$?; } && [ "$
 inside() {
   local entry=()
   WORK=$(mktemp -d /tmp/image-test.XXXXXX)
-  trap 'jobs -p | xargs -r kill 2>/dev/null; umount -R "$WORK" 2>/dev/null; rm -rf --one-file-system "$WORK"' EXIT
+  trap 'jobs -p | xargs -r kill 2>/dev/null; { umount -R -l "$WORK" && rmdir "$WORK"; } 2>/dev/null || true' EXIT
   # Everything is mounted below this, and gone with it.
   mount -t tmpfs -o mode=0755 tmpfs "$WORK"
   ip link set lo up
