@@ -133,10 +133,10 @@ class_path() {
 AOT_CACHE=$ROOT/relay-server/target/relay.aot
 
 # aot_cache JAVA FLAG...: makes sure that $AOT_CACHE fits this build, JVM and flags. Once after each
-# build, a quarter of a minute. Fails where there is none; everything works without it, only starting takes longer. RELAY_AOT=off
-# leaves it alone.
+# build, a quarter of a minute. Fails where there is none; everything works without it, only starting and the
+# first half minute take longer. RELAY_AOT=off leaves it alone.
 aot_cache() {
-  local java=$1 key=$AOT_CACHE.key want clean
+  local java=$1 key=$AOT_CACHE.key want
   shift
   [ "${RELAY_AOT:-on}" = on ] || return 1
   want=$(
@@ -155,10 +155,8 @@ aot_cache() {
   say "preparing a fast start (once after each build) ..."
   rm -f "$AOT_CACHE"
   # No settings from outside: it shall not want tokens, nor join a cluster.
-  clean=(env -i "PATH=$PATH" "HOME=$HOME")
+  local clean=(env -i "PATH=$PATH" "HOME=$HOME") main=(-cp "$(class_path relay-server)" org.jetsonrelay.server.Main)
   # shellcheck disable=SC2034 # train takes them by name
-  local main=(-cp "$(class_path relay-server)" org.jetsonrelay.server.Main)
-  # shellcheck disable=SC2034
   local trainee=("${clean[@]}" "$java" "$@" "-XX:AOTCacheOutput=$AOT_CACHE" '-Xlog:aot*=error' "${main[@]}" --host 127.0.0.1 --port 0)
   # shellcheck disable=SC2034
   local rehearsal=("${clean[@]}" "$java" -XX:+UseSerialGC -Xmx128m "${main[@]}" rehearse --port)

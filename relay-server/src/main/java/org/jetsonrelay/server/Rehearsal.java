@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -12,7 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jetsonrelay.server.protocol.Feature;
-import org.jetsonrelay.server.protocol.RehearsalMessages;
+import org.jetsonrelay.server.protocol.RelayMessages;
 
 /// A camera and viewers for some seconds of a relay's life, on the loopback interface: what its JVM
 /// learns from them goes into the ahead-of-time cache (JEP 514, JEP 515), and after a start it
@@ -54,7 +55,7 @@ final class Rehearsal {
       for (int i = 0; i < VIEWERS; i++) {
         watch(Set.of());
       }
-      watch(RehearsalMessages.allFeatures());
+      watch(EnumSet.allOf(Feature.class));
       film(length);
     } finally {
       for (RehearsalClient client : clients) {
@@ -69,8 +70,9 @@ final class Rehearsal {
 
   private void film(Duration length) throws IOException, InterruptedException {
     RehearsalClient camera = open();
-    camera.say(RehearsalMessages.camera("rehearsal"));
-    byte[] picture = RehearsalClient.frame(RehearsalClient.BINARY, jpeg());
+    camera.say(RelayMessages.registerCamera("rehearsal"));
+    byte[] picture =
+        RehearsalClient.frame(RehearsalClient.BINARY, jpeg(JPEG_BYTES, WIDTH, HEIGHT, 1));
     long endNanos = System.nanoTime() + length.toNanos();
     for (int i = 1; System.nanoTime() - endNanos < 0; i++) {
       camera.send(picture);
@@ -91,8 +93,8 @@ final class Rehearsal {
 
   private void watch(Set<Feature> features) throws IOException {
     RehearsalClient viewer = open();
-    viewer.say(RehearsalMessages.viewer(features));
-    viewer.say(RehearsalMessages.requestAll());
+    viewer.say(RelayMessages.registerViewer(features));
+    viewer.say(RelayMessages.requestAll());
     readers.add(Thread.ofPlatform().name("rehearsal").start(() -> count(viewer)));
   }
 
@@ -113,17 +115,20 @@ final class Rehearsal {
     }
   }
 
-  /// A picture's headers with noise behind: nobody will look at it.
-  private static byte[] jpeg() {
-    byte[] image = new byte[JPEG_BYTES];
-    new Random(1).nextBytes(image);
+  /// An image as small as the header parser accepts, filled up with noise: the same for the same
+  /// seed.
+  ///
+  /// @param bytes exactly so many, at least 32
+  static byte[] jpeg(int bytes, int width, int height, long seed) {
+    byte[] image = new byte[bytes];
+    new Random(seed).nextBytes(image);
     ByteBuffer header = ByteBuffer.wrap(image);
     header.putShort((short) 0xffd8); // SOI
     header.putShort((short) 0xffc0).putShort((short) 17).put((byte) 8); // SOF0, 8 bits
-    header.putShort((short) HEIGHT).putShort((short) WIDTH).put((byte) 3);
+    header.putShort((short) height).putShort((short) width).put((byte) 3);
     header.position(header.position() + 9); // three components
     header.putShort((short) 0xffda); // SOS
-    header.putShort(JPEG_BYTES - 2, (short) 0xffd9); // EOI
+    header.putShort(bytes - 2, (short) 0xffd9); // EOI
     return image;
   }
 }

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// A client of the least effort, for [Rehearsal] alone: it trusts the relay and looks at no
 /// picture. The JDK's own took 290 µs of CPU a frame, most of what there was to rehearse with.
@@ -109,22 +108,21 @@ final class RehearsalClient implements AutoCloseable {
     out.write(frame);
   }
 
-  /// A whole masked frame.
+  /// A whole masked frame of at most 65,535 bytes of payload.
   static byte[] frame(int opcode, byte[] payload) {
-    ByteBuffer frame = ByteBuffer.allocate(payload.length + 14);
+    int length = payload.length;
+    ByteBuffer frame = ByteBuffer.allocate((length < 126 ? 6 : 8) + length);
     frame.put((byte) (FIN | opcode));
-    if (payload.length < 126) {
-      frame.put((byte) (MASKED | payload.length));
+    if (length < 126) {
+      frame.put((byte) (MASKED | length));
     } else {
-      frame.put((byte) (MASKED | 126)).putShort((short) payload.length);
+      frame.put((byte) (MASKED | 126)).putShort((short) length);
     }
     frame.putInt(MASK);
-    for (int i = 0; i < payload.length; i++) {
+    for (int i = 0; i < length; i++) {
       frame.put((byte) (payload[i] ^ (MASK >>> (24 - 8 * (i & 3)))));
     }
-    byte[] bytes = new byte[frame.position()];
-    frame.flip().get(bytes);
-    return bytes;
+    return frame.array();
   }
 
   /// Reads until a binary message or the end, answering pings.
@@ -133,12 +131,9 @@ final class RehearsalClient implements AutoCloseable {
   boolean awaitBinary() throws IOException {
     while (true) {
       int opcode = in.readUnsignedByte() & 0x0f;
-      int length = in.readUnsignedByte();
-      length =
-          length == 126 ? in.readUnsignedShort() : length == 127 ? (int) in.readLong() : length;
-      byte @Nullable [] ping = opcode == PING ? in.readNBytes(length) : null;
-      if (ping != null) {
-        out.write(frame(PONG, ping));
+      int length = length();
+      if (opcode == PING) {
+        out.write(frame(PONG, in.readNBytes(length)));
         continue;
       }
       in.skipNBytes(length);
@@ -146,6 +141,15 @@ final class RehearsalClient implements AutoCloseable {
         return opcode == BINARY;
       }
     }
+  }
+
+  private int length() throws IOException {
+    int length = in.readUnsignedByte();
+    return switch (length) {
+      case 126 -> in.readUnsignedShort();
+      case 127 -> (int) in.readLong();
+      default -> length;
+    };
   }
 
   @Override

@@ -60,7 +60,8 @@ public final class Subscription {
   /// Only the taker's: when it took something last.
   private long servedNanos = Long.MIN_VALUE / 2;
 
-  /// Written under the hub's lock, read by the camera's reader thread: nothing passes any more.
+  /// Written under the hub's lock, read by the camera's reader thread: nothing passes any more. The
+  /// mailbox knows it, too, but is not fetched for a frame that passes it.
   private volatile boolean closed;
 
   /// Only the camera's reader thread's: whether the viewer's failure has been logged.
@@ -123,41 +124,38 @@ public final class Subscription {
     }
     // The latest frame offered to a viewer who joins may be overtaken by the one being published,
     // and the last frame of a replaced publisher by the first of the new one.
-    if (frame.sequence() <= lastSequence) {
+    if (!isNews(frame)) {
       watch.countWithdrawn();
       frame.release();
       return null;
     }
     missed = lastSequence == 0 ? 0 : frame.sequence() - lastSequence - 1;
-    lastSequence = frame.sequence();
     watch.countTaken();
-    count();
+    took(frame);
     return frame;
   }
 
-  /// Whether a frame that has not been in the mailbox comes after the one taken last. For the taker
-  /// only.
+  /// Whether a frame comes after the one taken last. For the taker only.
   public boolean isNews(Frame frame) {
     return frame.sequence() > lastSequence;
   }
 
   /// A frame has been taken, and written, that has not been in the mailbox. For the taker only.
   public void passed(Frame frame) {
-    lastSequence = frame.sequence();
     watch.countPassed();
-    count();
+    took(frame);
   }
 
   /// A frame has been taken that has not been in the mailbox, and is being written. For the taker
   /// only.
   public void passing(Frame frame) {
-    lastSequence = frame.sequence();
     watch.countOffered();
     watch.countTaken();
-    count();
+    took(frame);
   }
 
-  private void count() {
+  private void took(Frame frame) {
+    lastSequence = frame.sequence();
     TAKEN.setRelease(this, taken + 1); // there is one taker at a time
   }
 

@@ -9,11 +9,13 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The other side of the protocol: what a relay says and hears as a viewer of another relay. What
-/// that one sends is as hostile as what any client sends. Stateless.
+/// The other side of the protocol: what a relay says and hears as a client of another relay, or of
+/// one that rehearses. What that one sends is as hostile as what any client sends. Stateless.
 public final class RelayMessages {
 
   /// Most cameras in a list that are read; the rest is ignored.
@@ -30,15 +32,28 @@ public final class RelayMessages {
 
   /// `client_type` of a relay that is a viewer.
   public static byte[] register() {
-    return JsonText.ofType("client_type", CONTROL_BYTES)
-        .field("clientType", ClientRole.VIEWER.wireName())
-        .strings(
-            "features",
-            List.of(
-                Feature.CAMERA_EVENTS.wireName(),
-                Feature.FRAME_DETAILS.wireName(),
-                Feature.HOPS.wireName()))
-        .end();
+    return registerViewer(EnumSet.of(Feature.CAMERA_EVENTS, Feature.FRAME_DETAILS, Feature.HOPS));
+  }
+
+  /// `client_type` of a viewer with these features; an old app has none.
+  public static byte[] registerViewer(Set<Feature> features) {
+    JsonText json = clientType(ClientRole.VIEWER);
+    List<String> names = features.stream().map(Feature::wireName).toList();
+    return (names.isEmpty() ? json : json.strings("features", names)).end();
+  }
+
+  /// `client_type` of a camera.
+  public static byte[] registerCamera(String name) {
+    return clientType(ClientRole.PUBLISHER).field("name", name).end();
+  }
+
+  private static JsonText clientType(ClientRole role) {
+    return JsonText.ofType("client_type", CONTROL_BYTES).field("clientType", role.wireName());
+  }
+
+  /// `request_stream` for all cameras.
+  public static byte[] requestAll() {
+    return JsonText.ofType("request_stream", CONTROL_BYTES).end();
   }
 
   /// `request_stream` for these cameras, or `stop_stream` for none.

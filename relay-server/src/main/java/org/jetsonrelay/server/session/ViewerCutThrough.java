@@ -21,7 +21,8 @@ final class ViewerCutThrough implements CutThrough {
   private final @Nullable ViewerPacing pacing;
   private final RelayMetrics metrics;
 
-  /// Written by the reader thread: whether the client takes all frames.
+  /// Written by the reader thread: whether the client takes all frames. As in [Turns], which are
+  /// not fetched for a frame that passes.
   private volatile boolean unlimited = true;
 
   // Claim:
@@ -75,8 +76,11 @@ final class ViewerCutThrough implements CutThrough {
         return false;
       }
       from.skippingBecause(SkipCause.LINK);
-      if (claim.send(frame.block(), frame.messageOffset(), frame.messageLength())) {
-        sent(from, frame);
+      boolean whole = claim.send(frame.block(), frame.messageOffset(), frame.messageLength());
+      long nowNanos = System.nanoTime();
+      from.served(nowNanos);
+      if (whole) {
+        sent(from, frame, nowNanos);
       } else {
         settle();
         feed.begun(from, frame);
@@ -94,10 +98,8 @@ final class ViewerCutThrough implements CutThrough {
     return pacing == null || pacing.admits(System.nanoTime(), frame.messageLength());
   }
 
-  private void sent(Subscription from, Frame frame) {
-    long nowNanos = System.nanoTime();
+  private void sent(Subscription from, Frame frame, long nowNanos) {
     from.passed(frame);
-    from.served(nowNanos);
     metrics.framesOut().increment();
     metrics.frameBytesOut().add(frame.jpegLength());
     if (passed.add(from, frame, nowNanos)) {

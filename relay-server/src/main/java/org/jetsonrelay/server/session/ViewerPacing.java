@@ -60,12 +60,14 @@ final class ViewerPacing {
 
   /// Whether a frame may go without the pacer having a say; then it is on its way. Claim.
   boolean admits(long nowNanos, int bytes) {
-    if (freeRun.waitNanos(nowNanos) == FreeRun.OVER) {
+    long wait = freeRun.waitNanos(nowNanos);
+    if (wait == FreeRun.OVER) {
       synchronized (pacer) {
         askSystem(nowNanos);
       }
+      wait = freeRun.waitNanos(nowNanos);
     }
-    return freeRun.waitNanos(nowNanos) == 0 && freeRun.takes(nowNanos, bytes);
+    return wait == 0 && freeRun.takes(nowNanos, bytes);
   }
 
   private void askSystem(long nowNanos) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
+import org.jetsonrelay.server.metrics.RateMeter;
 
 /// What a `flutter` client is: its registration with the hub and the way of its frames.
 ///
@@ -36,12 +37,13 @@ record ViewerRole(Watch watch, ViewerFeed feed) {
   ViewerRow row(String id, String address, long connectedMillis, int pending, long nowNanos) {
     Pace pace = feed.pace(nowNanos);
     long delivered = feed.delivered();
+    RateMeter rate = feed.rate(); // first: what has passed is then in the latencies, too
     return new ViewerRow(
         id,
         address,
         watch.subscriptions().stream().map(one -> one.camera().name()).sorted().toList(),
-        feed.rate().eventsPerSecond(nowNanos),
-        feed.rate().bytesPerSecond(nowNanos),
+        rate.eventsPerSecond(nowNanos),
+        rate.bytesPerSecond(nowNanos),
         delivered,
         watch.offered(),
         watch.skipped(),

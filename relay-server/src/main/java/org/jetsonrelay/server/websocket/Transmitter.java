@@ -135,7 +135,7 @@ final class Transmitter implements Claim {
     unit.add(block, offset, length);
     unit.advance(sent);
     script.resume();
-    writingSinceNanos = System.nanoTime() | 1; // never 0
+    waitsSince(System.nanoTime());
     return false;
   }
 
@@ -202,12 +202,12 @@ final class Transmitter implements Claim {
             continue;
           }
           if (!mayWait && ++units > MAX_UNITS_FOR_OTHERS) {
-            writingSinceNanos = now | 1;
+            waitsSince(now);
             handOver();
             return;
           }
           if (mayWait) {
-            writingSinceNanos = now | 1; // never 0
+            waitsSince(now);
           }
         }
         if (mayWait) {
@@ -216,7 +216,7 @@ final class Transmitter implements Claim {
           }
           writingSinceNanos = 0;
         } else if (!wire.tryWrite(unit)) {
-          writingSinceNanos = System.nanoTime() | 1;
+          waitsSince(System.nanoTime());
           handOver();
           return;
         }
@@ -260,6 +260,10 @@ final class Transmitter implements Claim {
         owner.outboxFailed(e);
       }
     }
+  }
+
+  private void waitsSince(long nowNanos) {
+    writingSinceNanos = nowNanos | 1; // never 0
   }
 
   /// The caller holds the claim no more.

@@ -21,13 +21,17 @@ class RelayMessagesTest {
       new CameraEntry(
           "front@barn", "client_1", true, 29.5, 1280, 720, 3, "barn", List.of("1f", "2"));
 
+  private static ClientMessage understood(byte[] json) {
+    return ClientMessages.parse(ByteBuffer.wrap(json));
+  }
+
   private static RelayMessage parse(String json) {
     return RelayMessages.parse(json.getBytes(UTF_8));
   }
 
   @Test
   void saysWhatARelayUnderstands() {
-    assertThat(ClientMessages.parse(ByteBuffer.wrap(RelayMessages.register())))
+    assertThat(understood(RelayMessages.register()))
         .isEqualTo(
             new ClientMessage.Register(
                 ClientRole.VIEWER,
@@ -35,14 +39,34 @@ class RelayMessagesTest {
                 null,
                 Set.copyOf(
                     EnumSet.of(Feature.CAMERA_EVENTS, Feature.FRAME_DETAILS, Feature.HOPS))));
-    assertThat(ClientMessages.parse(ByteBuffer.wrap(RelayMessages.request(List.of("a", "b@c")))))
+    assertThat(understood(RelayMessages.request(List.of("a", "b@c"))))
         .isInstanceOfSatisfying(
             ClientMessage.RequestStream.class,
             request -> assertThat(request.cameras()).containsExactly("a", "b@c"));
-    assertThat(ClientMessages.parse(ByteBuffer.wrap(RelayMessages.request(List.of()))))
+    assertThat(understood(RelayMessages.request(List.of())))
         .isEqualTo(new ClientMessage.StopStream());
-    assertThat(ClientMessages.parse(ByteBuffer.wrap(RelayMessages.ping())))
-        .isEqualTo(new ClientMessage.Ping());
+    assertThat(understood(RelayMessages.ping())).isEqualTo(new ClientMessage.Ping());
+  }
+
+  @Test
+  void saysWhatSimpleClientsSay() {
+    assertThat(understood(RelayMessages.registerCamera("rehearsal")))
+        .isInstanceOfSatisfying(
+            ClientMessage.Register.class,
+            said -> {
+              assertThat(said.role()).isEqualTo(ClientRole.PUBLISHER);
+              assertThat(said.name()).isEqualTo("rehearsal");
+            });
+    assertThat(understood(RelayMessages.registerViewer(Set.of())))
+        .isInstanceOfSatisfying(
+            ClientMessage.Register.class, said -> assertThat(said.features()).isEmpty());
+    assertThat(understood(RelayMessages.registerViewer(EnumSet.allOf(Feature.class))))
+        .isInstanceOfSatisfying(
+            ClientMessage.Register.class,
+            said -> assertThat(said.features()).containsExactlyInAnyOrder(Feature.values()));
+    assertThat(understood(RelayMessages.requestAll()))
+        .isInstanceOfSatisfying(
+            ClientMessage.RequestStream.class, said -> assertThat(said.cameras()).isNull());
   }
 
   @Test

@@ -12,7 +12,6 @@ import org.jetsonrelay.server.hub.Choice;
 import org.jetsonrelay.server.hub.Feed;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.hub.HubSettings;
-import org.jetsonrelay.server.hub.Publisher;
 import org.jetsonrelay.server.hub.Viewer;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
@@ -30,23 +29,6 @@ class FeedbackTest {
   private final Feedback feedback =
       new Feedback(feed, text -> said.add(new String(text, UTF_8)), 0);
 
-  /// A publisher that takes no orders.
-  private record Silent(String id) implements Publisher {
-    @Override
-    public String address() {
-      return "192.0.2.1:4711";
-    }
-
-    @Override
-    public void startStreaming(String requestedBy) {}
-
-    @Override
-    public void stopStreaming(String requestedBy) {}
-
-    @Override
-    public void replaced() {}
-  }
-
   /// A viewer that takes nothing.
   private record Idle(String id) implements Viewer {
     @Override
@@ -62,7 +44,7 @@ class FeedbackTest {
   }
 
   private Feed attach(String id) {
-    return ((Attachment.Attached) hub.attach(new Silent(id), "front", "", 0)).feed();
+    return ((Attachment.Attached) hub.attach(new SilentPublisher(id), "front", "", 0)).feed();
   }
 
   private Watch watch() {

@@ -4,7 +4,6 @@ package org.jetsonrelay.server.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jetsonrelay.server.frame.Block;
@@ -18,15 +17,12 @@ import org.jetsonrelay.server.hub.Feed;
 import org.jetsonrelay.server.hub.FrameHops;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.hub.HubSettings;
-import org.jetsonrelay.server.hub.Publisher;
 import org.jetsonrelay.server.hub.Viewer;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.pacing.PacerSettings;
-import org.jetsonrelay.server.websocket.Claim;
-import org.jetsonrelay.server.websocket.Gather;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +35,11 @@ class ViewerCutThroughTest {
   private final RelayMetrics metrics = new RelayMetrics();
   private final Hub hub = new Hub(HubSettings.defaults(), metrics);
   private final Feed camera =
-      ((Attachment.Attached) hub.attach(new Silent(), "front", "", 0)).feed();
+      ((Attachment.Attached) hub.attach(new SilentPublisher("client_1"), "front", "", 0)).feed();
   private final Mailed viewer = new Mailed();
   private final Watch watch = watch();
-  private final Line line = new Line();
-  private final Unit unit = new Unit();
+  private final TestLine line = new TestLine();
+  private final TestUnit unit = new TestUnit();
   private int asked;
 
   @AfterEach
@@ -53,27 +49,6 @@ class ViewerCutThroughTest {
     unit.clear();
     assertThat(pool.outstanding()).isZero();
     assertThat(line.held).isFalse();
-  }
-
-  private static final class Silent implements Publisher {
-    @Override
-    public String id() {
-      return "client_1";
-    }
-
-    @Override
-    public String address() {
-      return "192.0.2.1:4711";
-    }
-
-    @Override
-    public void startStreaming(String requestedBy) {}
-
-    @Override
-    public void stopStreaming(String requestedBy) {}
-
-    @Override
-    public void replaced() {}
   }
 
   private static final class Mailed implements Viewer {
@@ -95,61 +70,6 @@ class ViewerCutThroughTest {
     @Override
     public ViewerRow row() {
       return ViewerRole.newcomer(id(), "192.0.2.2:4712", 0);
-    }
-  }
-
-  /// Stands for a connection: whole or in part it takes what is sent.
-  private static final class Line implements Claim {
-    private final List<Integer> sent = new ArrayList<>();
-    private boolean held;
-    private boolean full;
-
-    @Override
-    public boolean tryHold() {
-      if (held) {
-        return false;
-      }
-      held = true;
-      return true;
-    }
-
-    @Override
-    public boolean send(Block block, int offset, int length) {
-      assertThat(held).isTrue();
-      assertThat(block.memory().get(offset)).as("begin of a text frame").isEqualTo((byte) 0x81);
-      sent.add(length);
-      return !full;
-    }
-
-    @Override
-    public void letGo() {
-      assertThat(held).isTrue();
-      held = false;
-    }
-  }
-
-  private static final class Unit implements Gather {
-    private final List<Block> blocks = new ArrayList<>();
-    private long ping = -1;
-
-    @Override
-    public void add(Block block, int offset, int length) {
-      blocks.add(block.retain());
-    }
-
-    @Override
-    public void add(byte[] bytes) {
-      throw new AssertionError("nobody asked for details");
-    }
-
-    @Override
-    public void addPing(long payload) {
-      ping = payload;
-    }
-
-    void clear() {
-      blocks.forEach(Block::release);
-      blocks.clear();
     }
   }
 
@@ -321,9 +241,11 @@ class ViewerCutThroughTest {
     writeAll(feed);
     publish();
     line.full = true;
+    long beforeNanos = System.nanoTime();
     publish();
 
     assertThat(line.sent).hasSize(2);
+    assertThat(watch.subscriptions().getFirst().servedNanos() - beforeNanos).isNotNegative();
     assertThat(feed.delivered()).isEqualTo(1);
     assertThat(watch.offered()).isEqualTo(2);
     assertThat(watch.waiting(feed.delivered())).isEqualTo(1);

@@ -5,56 +5,25 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.server.frame.Block;
-import org.jetsonrelay.server.frame.BlockPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// Writing past the outbox: nobody else writes meanwhile, nothing that was signalled is lost, and
 /// what the socket does not take goes the usual way.
-class ClaimTest implements Transmitter.Owner {
-  private final BlockPool pool = new BlockPool(1 << 20);
-  private final ScriptedWire wire = new ScriptedWire();
-  private final QueueOutbox outbox = new QueueOutbox(pool);
-  private final Transmitter transmitter = new Transmitter(wire, pool, this, "claim");
-  private final AtomicInteger closeSent = new AtomicInteger();
-  private final AtomicInteger failed = new AtomicInteger();
-
+class ClaimTest extends TransmitterFixture {
   @AfterEach
-  void everythingIsGivenBack() {
-    wire.close();
-    transmitter.end();
-    await().atMost(10, SECONDS).until(() -> outbox.discarded.get() == 1);
-    await().atMost(10, SECONDS).until(() -> pool.outstanding() == 0);
-    assertThat(wire.overlaps).hasValue(0);
-    assertThat(outbox.overlaps).hasValue(0);
-    assertThat(transmitter.tryHold()).as("a claim after the end").isFalse();
-  }
-
-  @Override
-  public void closeSent() {
-    closeSent.incrementAndGet();
-  }
-
-  @Override
-  public void writeFailed(IOException e) {
-    failed.incrementAndGet();
-  }
-
-  @Override
-  public void outboxFailed(Throwable e) {
-    throw new AssertionError(e);
+  void theOutboxNeverFailed() {
+    assertThat(owner.outboxFailures).isEmpty();
   }
 
   private boolean send(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = ascii(text);
     Block block = pool.acquire(bytes.length + 3);
     try {
       block.memory().put(3, bytes);
@@ -64,12 +33,8 @@ class ClaimTest implements Transmitter.Owner {
     }
   }
 
-  private String writtenText() {
-    return wire.written.toString(StandardCharsets.US_ASCII);
-  }
-
   private void queue(String text) {
-    outbox.waiting.add(text.getBytes(StandardCharsets.US_ASCII));
+    outbox.waiting.add(ascii(text));
   }
 
   @Test
@@ -166,7 +131,7 @@ class ClaimTest implements Transmitter.Owner {
     assertThat(send("lost")).isFalse();
     transmitter.letGo();
     wire.close();
-    await().atMost(10, SECONDS).until(() -> failed.get() == 1);
+    await().atMost(10, SECONDS).until(() -> owner.failed.get() == 1);
     assertThat(pool.outstanding()).isZero();
   }
 
@@ -188,8 +153,8 @@ class ClaimTest implements Transmitter.Owner {
     assertThat(transmitter.close(ControlFrames.emptyClose())).isTrue();
     assertThat(send("frame")).isTrue();
     transmitter.letGo();
-    assertThat(wire.written.toString(StandardCharsets.ISO_8859_1)).isEqualTo("frame\u0088\u0000");
-    assertThat(closeSent).hasValue(1);
+    assertThat(writtenText()).isEqualTo("frame\u0088\u0000");
+    assertThat(owner.closeSent).hasValue(1);
   }
 
   @Test

@@ -5,76 +5,18 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jetsonrelay.server.frame.BlockPool;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The claim: no signal lost, one writer at a time, everything given back, whatever the socket
 /// does.
-class TransmitterTest {
-  private final BlockPool pool = new BlockPool(1 << 20);
-  private final ScriptedWire wire = new ScriptedWire();
-  private final CountingOwner owner = new CountingOwner();
-  private final QueueOutbox outbox = new QueueOutbox(pool);
-  private final Transmitter transmitter = new Transmitter(wire, pool, owner, "test");
-
-  @AfterEach
-  void everythingIsGivenBackOnce() {
-    wire.close();
-    transmitter.end();
-    await().atMost(10, SECONDS).until(() -> outbox.discarded.get() == 1);
-    await().atMost(10, SECONDS).until(() -> pool.outstanding() == 0);
-    assertThat(wire.overlaps).hasValue(0);
-    assertThat(outbox.overlaps).hasValue(0);
-    transmitter.signal();
-    transmitter.close(ControlFrames.emptyClose());
-    transmitter.end();
-    assertThat(outbox.discarded).hasValue(1);
-    assertThat(outbox.afterDiscard).hasValue(0);
-  }
-
-  private static final class CountingOwner implements Transmitter.Owner {
-    final AtomicInteger closeSent = new AtomicInteger();
-    final AtomicInteger failed = new AtomicInteger();
-    final List<Throwable> outboxFailures = new CopyOnWriteArrayList<>();
-    volatile Runnable onOutboxFailed = () -> {};
-
-    @Override
-    public void closeSent() {
-      closeSent.incrementAndGet();
-    }
-
-    @Override
-    public void writeFailed(IOException e) {
-      failed.incrementAndGet();
-    }
-
-    @Override
-    public void outboxFailed(Throwable e) {
-      outboxFailures.add(e);
-      onOutboxFailed.run();
-    }
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private String writtenText() {
-    return wire.written.toString(StandardCharsets.ISO_8859_1);
-  }
-
+class TransmitterTest extends TransmitterFixture {
   @Test
   void writesOnTheSignallingThreadWhenTheSocketIsFree() {
     transmitter.start(outbox);
