@@ -114,9 +114,9 @@ final class Flight {
     }
   }
 
-  /// All of them have arrived; only while no pong is being waited for.
+  /// All of them have arrived; but for those with pings that is still to be heard of.
   void allArrived() {
-    arrived = sent;
+    arrived = pinged() ? oldestPinged() : sent;
   }
 
   boolean begun(long frame) {

@@ -121,10 +121,17 @@ public final class Pacer {
   /// @return true when [#unacknowledged] should be called with the same time, before [#gate]
   public boolean wantsUnacknowledged(long nowNanos) {
     return flight.lastPinged() >= 0
-        && !flight.pinged()
         && run.waitNanos(nowNanos) == FreeRun.OVER
-        && nowNanos - lastAskedAt < VOUCHED_NANOS
+        && nowNanos < vouchedUntil()
         && fast(run.lastBytes());
+  }
+
+  /// Until when the system's word counts: the peer itself has to be asked now and then, and when it
+  /// was, it has to answer soon.
+  private long vouchedUntil() {
+    return flight.pinged()
+        ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
+        : lastAskedAt + VOUCHED_NANOS;
   }
 
   /// How much of what was sent the peer's machine has not acknowledged, by the word of the system's
@@ -134,9 +141,9 @@ public final class Pacer {
   ///
   /// @param bytes -1 when the system does not tell
   public void unacknowledged(long nowNanos, long bytes) {
-    if (bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes() && !flight.pinged()) {
+    if (bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes()) {
       flight.allArrived();
-      run.begin(nowNanos, lastAskedAt + VOUCHED_NANOS, rate.nanosPerByte());
+      run.begin(nowNanos, vouchedUntil(), rate.nanosPerByte());
     }
   }
 

@@ -512,7 +512,7 @@ class PacerTest {
   }
 
   @Test
-  void wantsNoWordWhileAPongIsOpenNorOnALinkThatIsNotFast() {
+  void wantsNoWordOnALinkThatIsNotFast() {
     assertThat(pacer.wantsUnacknowledged(now)).as("nothing sent").isFalse();
     send();
     now += ROUND_TRIP_NANOS;
@@ -522,12 +522,27 @@ class PacerTest {
     stream(SETTINGS.fastFrames() + 1, NANOS_PER_SECOND / 30);
     now += SETTINGS.sparseNanos();
     assertThat(pacer.wantsUnacknowledged(now)).as("fast, asked a while ago").isTrue();
-    send();
-    now += SETTINGS.sparseNanos();
+  }
 
-    assertThat(pacer.wantsUnacknowledged(now)).as("a pong is open").isFalse();
+  @Test
+  void takesTheWordWhileAPongIsOpenButNotForLong() {
+    stream(SETTINGS.fastFrames() + 1, NANOS_PER_SECOND / 30);
+    now += SETTINGS.sparseNanos();
+    assertThat(send()).isNotEqualTo(Pacer.NO_PING);
+    long asked = now;
+
+    now = asked + SETTINGS.hiccupNanos() - 2;
+    assertThat(pacer.wantsUnacknowledged(now)).isTrue();
     pacer.unacknowledged(now, 0);
-    assertThat(pacer.inFlight(now)).as("the peer's program has not answered").isPositive();
+    assertThat(pacer.freeRun().waitNanos(now)).isZero();
+    assertThat(send()).isEqualTo(Pacer.NO_PING);
+    assertThat(pacer.inFlight(now)).as("the peer's program has not answered").isEqualTo(1);
+
+    now = asked + SETTINGS.hiccupNanos();
+    assertThat(pacer.freeRun().waitNanos(now)).isEqualTo(FreeRun.OVER);
+    assertThat(pacer.wantsUnacknowledged(now)).as("it takes too long").isFalse();
+    pacer.unacknowledged(now, 0);
+    assertThat(pacer.freeRun().waitNanos(now)).isEqualTo(FreeRun.OVER);
   }
 
   @Test
