@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param handshakeLimit from the acceptance of a connection to the end of its first request
 /// @param shutdownLimit from the signal to the end of the process
 /// @param idleBlockBytes memory of frames kept for reuse
+/// @param zeroCopy whether a frame for many viewers may go to their sockets without being copied
 /// @param hub the hub's limits
 /// @param session a client's limits
 /// @param webSocket the engine's limits
@@ -53,6 +54,7 @@ record RelaySettings(
     Duration handshakeLimit,
     Duration shutdownLimit,
     long idleBlockBytes,
+    boolean zeroCopy,
     HubSettings hub,
     SessionSettings session,
     WebSocketSettings webSocket,
@@ -91,6 +93,7 @@ record RelaySettings(
         reader.duration("HANDSHAKE_LIMIT", Duration.ofSeconds(10), TENTH, HOUR),
         reader.duration("SHUTDOWN_LIMIT", Duration.ofSeconds(3), TENTH, HOUR),
         (long) reader.integer("IDLE_FRAME_MEMORY_MIB", 64, 0, 64 * KIB) * MIB,
+        reader.onOff("ZERO_COPY", true),
         hub,
         session,
         webSocket,
@@ -114,6 +117,7 @@ record RelaySettings(
         handshakeLimit,
         shutdownLimit,
         idleBlockBytes,
+        zeroCopy,
         hub,
         session,
         webSocket,
@@ -137,6 +141,7 @@ record RelaySettings(
         handshakeLimit,
         shutdownLimit,
         idleBlockBytes,
+        zeroCopy,
         hub,
         session,
         webSocket,

@@ -32,13 +32,14 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> ARROWS =
       Map.ofEntries(
           entry("timing", Set.of()),
-          entry("frame", Set.of("timing")),
+          entry("system", Set.of()),
+          entry("frame", Set.of("system", "timing")),
           entry("protocol", Set.of("timing")),
           entry("auth", Set.of()),
           entry("tls", Set.of()),
           entry("metrics", Set.of("timing")),
           entry("pacing", Set.of()),
-          entry("websocket", Set.of("frame")),
+          entry("websocket", Set.of("frame", "system")),
           entry("hub", Set.of("frame", "metrics", "timing")),
           entry(
               "session",

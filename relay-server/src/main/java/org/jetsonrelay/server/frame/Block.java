@@ -29,6 +29,16 @@ public interface Block {
     return memory.isDirect() ? MemorySegment.ofBuffer(memory).address() - memory.position() : 0;
   }
 
+  /// Tells for how many receivers the contents are meant; by the only writer, before publishing.
+  default void expectReceivers(int number) {}
+
+  /// Asks whether the system may refer to this memory instead of copying it. If so, it may go on
+  /// reading what the memory contains now after the last reference has been given back. By who
+  /// holds a reference, after publishing; worth it only for many receivers.
+  default boolean lend() {
+    return false;
+  }
+
   /// Takes one more reference.
   ///
   /// @throws IllegalStateException when the block was already returned to its pool

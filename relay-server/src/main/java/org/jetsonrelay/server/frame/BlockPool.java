@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jetsonrelay.server.system.Pages;
 import org.jspecify.annotations.Nullable;
 
 /// Hands out direct memory and takes it back: the only place that allocates memory for messages.
@@ -22,6 +23,9 @@ public final class BlockPool {
   /// The smallest size.
   public static final int MIN_BYTES = 4 * 1024;
 
+  /// From how many receivers on memory is lent: for fewer, new pages cost more than copying.
+  static final int WORTH_LENDING = 8;
+
   /// The largest size.
   public static final int MAX_BYTES = 1 << 30;
 
@@ -33,6 +37,7 @@ public final class BlockPool {
   private record Idle(ByteBuffer memory, long address, @Nullable Idle below) {}
 
   private final long maxIdleBytes;
+  private final boolean lends;
   // Tops of the stacks; any thread pushes and pops with compare-and-set.
   private final AtomicReference<@Nullable Idle>[] stacks;
   private final AtomicLong idleBytes = new AtomicLong();
@@ -40,12 +45,21 @@ public final class BlockPool {
   private final LongAdder returned = new LongAdder();
   private final LongAdder missed = new LongAdder();
 
+  /// A pool that lends where the machine lets it.
+  ///
   /// @param maxIdleBytes how many bytes may lie idle at most, all sizes together
   public BlockPool(long maxIdleBytes) {
+    this(maxIdleBytes, true);
+  }
+
+  /// @param maxIdleBytes how many bytes may lie idle at most, all sizes together
+  /// @param lends whether blocks may be lent at all, see [Block#lend()]
+  public BlockPool(long maxIdleBytes, boolean lends) {
     if (maxIdleBytes < 0) {
       throw new IllegalArgumentException("maxIdleBytes is negative: " + maxIdleBytes);
     }
     this.maxIdleBytes = maxIdleBytes;
+    this.lends = lends;
     this.stacks = newStacks();
   }
 
@@ -77,10 +91,19 @@ public final class BlockPool {
       }
       top = stack.get();
     }
-    ByteBuffer memory = ByteBuffer.allocateDirect(sizeBytes(size));
+    ByteBuffer memory = allocate(sizeBytes(size));
     missed.increment();
     acquired.increment();
     return new Pooled(this, memory, size);
+  }
+
+  /// Sizes that are not whole pages are never lent.
+  private static ByteBuffer allocate(int bytes) {
+    return bytes % Pages.bytes() == 0 ? Pages.allocate(bytes) : ByteBuffer.allocateDirect(bytes);
+  }
+
+  private boolean mayLend(ByteBuffer memory) {
+    return lends && memory.capacity() % Pages.bytes() == 0 && Loan.isPossible();
   }
 
   private void giveBack(ByteBuffer memory, long address, int size) {
@@ -141,6 +164,10 @@ public final class BlockPool {
     private final int size;
     // Written by every holder; 0 means the memory belongs to the pool again, for good.
     private final AtomicInteger references = new AtomicInteger(1);
+    // Written before the block is published.
+    private int receivers;
+    // Set once, under the monitor, by who holds a reference; read by who gives the last one back.
+    private volatile @Nullable Loan loan;
 
     Pooled(BlockPool pool, ByteBuffer memory, int size) {
       this.pool = pool;
@@ -177,6 +204,23 @@ public final class BlockPool {
     }
 
     @Override
+    public void expectReceivers(int number) {
+      receivers = number;
+    }
+
+    @Override
+    public boolean lend() {
+      return loan != null || (receivers >= WORTH_LENDING && lendWholePages());
+    }
+
+    private synchronized boolean lendWholePages() {
+      if (loan == null && pool.mayLend(memory)) {
+        loan = Loan.of(this, memory);
+      }
+      return loan != null;
+    }
+
+    @Override
     public Block retain() {
       int n;
       do {
@@ -198,7 +242,12 @@ public final class BlockPool {
         }
       } while (!references.compareAndSet(n, n - 1));
       if (n == 1) {
-        pool.giveBack(memory, address, size);
+        Loan ended = loan;
+        if (ended == null || ended.end()) {
+          pool.giveBack(memory, address, size);
+        } else {
+          pool.returned.increment();
+        }
       }
     }
   }

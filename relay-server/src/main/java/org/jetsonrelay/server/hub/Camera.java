@@ -83,7 +83,9 @@ public final class Camera {
   }
 
   void deliver(Frame frame) {
-    for (Subscription subscription : subscriptions) {
+    Subscription[] now = subscriptions;
+    frame.block().expectReceivers(now.length);
+    for (Subscription subscription : now) {
       subscription.deliver(frame);
     }
   }

@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -16,9 +15,9 @@ import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
-import java.util.Locale;
 import java.util.Objects;
 import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.system.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
 /// What Java's channels cannot do with a blocking socket, on Linux, through the foreign function
@@ -39,7 +38,9 @@ final class KernelSocket {
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
+  private static final int F_GETFL = 3;
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int O_NONBLOCK = 0x800;
   private static final long SIOCOUTQ = 0x5411;
 
   // struct msghdr of 64-bit Linux: name, namelen, iov at 16, iovlen at 24, control, flags
@@ -66,6 +67,7 @@ final class KernelSocket {
       MethodHandle close) {}
 
   private static final @Nullable Calls CALLS = find();
+  private static final PagePipes PAGES = PagePipes.all();
   private static final VarHandle STATE;
 
   static {
@@ -83,6 +85,7 @@ final class KernelSocket {
   // Allocated at first need; only who made the state BUSY uses it.
   private @Nullable ByteBuffer scratch;
   private long scratchAddress;
+  private boolean nonBlocking;
 
   private KernelSocket(int descriptor) {
     this.descriptor = descriptor;
@@ -139,7 +142,8 @@ final class KernelSocket {
     idleAgain();
   }
 
-  /// Sends what the kernel takes now of one range.
+  /// Sends what the kernel takes now of one range, without copying it where that pays off and the
+  /// block may be lent.
   ///
   /// @return how many bytes it took, 0 when none
   long trySend(Block block, int offset, int length) {
@@ -149,7 +153,16 @@ final class KernelSocket {
     }
     long sent = 0;
     try {
-      sent = send(address + offset, length);
+      boolean lent = PAGES.suit(address + offset, length) && neverBlocks() && block.lend();
+      if (lent) {
+        sent = PAGES.send(descriptor, address + offset, length);
+      }
+      if (sent <= 0) {
+        sent = send(address + offset, length);
+        if (lent && sent > 0) {
+          PAGES.copyingWorks();
+        }
+      }
     } catch (Throwable e) {
       LOGGER.log(Level.DEBUG, "sending failed", e);
     }
@@ -174,6 +187,16 @@ final class KernelSocket {
     }
     idleAgain();
     return bytes;
+  }
+
+  /// Whether the descriptor itself does not wait, whatever is called with it. It says so once a
+  /// virtual thread has used the channel, and does not change back.
+  private boolean neverBlocks() throws Throwable {
+    if (!nonBlocking) {
+      int flags = (int) calls().fcntl.invokeExact(descriptor, F_GETFL, 0);
+      nonBlocking = flags >= 0 && (flags & O_NONBLOCK) != 0;
+    }
+    return nonBlocking;
   }
 
   private void idleAgain() {
@@ -248,12 +271,8 @@ final class KernelSocket {
     }
   }
 
-  @SuppressWarnings("restricted")
   private static @Nullable Calls find() {
-    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
-    boolean wide = ValueLayout.ADDRESS.byteSize() == Long.BYTES;
-    // Without permission the JVM would print a warning for each use, in later releases throw.
-    if (!linux || !wide || !KernelSocket.class.getModule().isNativeAccessEnabled()) {
+    if (!SystemCalls.areUsable()) {
       return null;
     }
     try {
@@ -263,23 +282,16 @@ final class KernelSocket {
           MethodHandles.lookup()
               .unreflect(method)
               .asType(MethodType.methodType(int.class, SocketChannel.class));
-      Linker linker = Linker.nativeLinker();
-      SymbolLookup library = linker.defaultLookup();
       ValueLayout.OfInt i = ValueLayout.JAVA_INT;
       ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
+      Linker.Option twoFixed = Linker.Option.firstVariadicArg(2);
       return new Calls(
           descriptor,
-          linker.downcallHandle(
-              library.findOrThrow("fcntl"),
-              FunctionDescriptor.of(i, i, i, i),
-              Linker.Option.firstVariadicArg(2)),
-          linker.downcallHandle(library.findOrThrow("send"), FunctionDescriptor.of(l, i, l, l, i)),
-          linker.downcallHandle(library.findOrThrow("sendmsg"), FunctionDescriptor.of(l, i, l, i)),
-          linker.downcallHandle(
-              library.findOrThrow("ioctl"),
-              FunctionDescriptor.of(i, i, l, l),
-              Linker.Option.firstVariadicArg(2)),
-          linker.downcallHandle(library.findOrThrow("close"), FunctionDescriptor.of(i, i)));
+          SystemCalls.find("fcntl", FunctionDescriptor.of(i, i, i, i), twoFixed),
+          SystemCalls.find("send", FunctionDescriptor.of(l, i, l, l, i)),
+          SystemCalls.find("sendmsg", FunctionDescriptor.of(l, i, l, i)),
+          SystemCalls.find("ioctl", FunctionDescriptor.of(i, i, l, l), twoFixed),
+          SystemCalls.find("close", FunctionDescriptor.of(i, i)));
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOGGER.log(Level.DEBUG, "no direct way to the kernel's sockets", e);
       return null;

@@ -52,24 +52,41 @@ class DeliveryTest {
 
   @Test
   void keepsPairsWholeAndInOrderWhenFramesComeFasterThanTheyAreTaken() {
+    deliversWholeAndInOrder(1, 120_000);
+  }
+
+  /// The system then reads the frames' memory while it has long been used for the next ones.
+  @Test
+  void keepsThemWholeWhenTheyAreSentToManyWithoutBeingCopied() {
+    deliversWholeAndInOrder(12, 45_000);
+  }
+
+  private static void deliversWholeAndInOrder(int viewers, int bytes) {
     try (TestRelay relay = TestRelay.start("PACING", "off")) {
-      TestClient viewer = relay.viewer();
+      List<TestClient> watching = new ArrayList<>();
+      for (int i = 0; i < viewers; i++) {
+        watching.add(relay.viewer());
+      }
       TestClient camera = relay.camera("front");
       camera.awaitText("start_streaming");
       List<byte[]> images = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
-        images.add(Jpegs.jpeg(120_000, i));
+        images.add(Jpegs.jpeg(bytes, i));
         camera.send(images.getLast());
       }
-      int at = -1;
-      while (at < images.size() - 1) {
-        byte[] jpeg = viewer.nextPair().jpeg();
-        int before = at;
-        do {
-          at++;
-          assertThat(at).as("a frame after %s, whole and newer", before).isLessThan(images.size());
-        } while (!Arrays.equals(jpeg, images.get(at)));
-      }
+      watching.forEach(viewer -> takesWholeFramesInOrder(viewer, images));
+    }
+  }
+
+  private static void takesWholeFramesInOrder(TestClient viewer, List<byte[]> images) {
+    int at = -1;
+    while (at < images.size() - 1) {
+      byte[] jpeg = viewer.nextPair().jpeg();
+      int before = at;
+      do {
+        at++;
+        assertThat(at).as("a frame after %s, whole and newer", before).isLessThan(images.size());
+      } while (!Arrays.equals(jpeg, images.get(at)));
     }
   }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jetsonrelay.server.system.Pages;
+import org.jspecify.annotations.Nullable;
+
+/// The process's pipes through which memory goes to sockets without being copied: a few, each for
+/// one send at a time. Who finds none free copies, and so does everybody once it has turned out
+/// that the system does not take memory this way.
+///
+/// Any thread; nothing blocks.
+final class PagePipes {
+  private static final Logger LOGGER = System.getLogger(PagePipes.class.getName());
+
+  /// Less than this is copied faster than its pages are counted.
+  static final int SMALLEST_BYTES = 16 * 1024;
+
+  /// Pipes at most: as many sends at the same time.
+  static final int MOST = 8;
+
+  /// How often in sequence a socket may take a copy right after it has taken no pages. Once or
+  /// twice it made room in between.
+  static final int MOST_REFUSALS = 64;
+
+  private static final PagePipes ALL = new PagePipes();
+
+  private final AtomicReferenceArray<@Nullable PagePipe> free = new AtomicReferenceArray<>(MOST);
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
+
+  /// For tests; the process has [#all()].
+  PagePipes() {}
+
+  static PagePipes all() {
+    return ALL;
+  }
+
+  /// Whether a range may go this way, and is worth it.
+  boolean suit(long address, int length) {
+    return length >= SMALLEST_BYTES
+        && Pages.touched(address, length) <= PagePipe.PAGES
+        && refusals.get() < MOST_REFUSALS;
+  }
+
+  /// Sends what a socket takes now. Whose memory it is may only change it when it has new pages.
+  ///
+  /// @param socket a descriptor that never blocks
+  /// @return how many bytes it took; 0 when none, because the socket is full or broken, or because
+  ///   this way is closed
+  long send(int socket, long address, int length) throws Throwable {
+    PagePipe pipe = take();
+    if (pipe == null) {
+      return 0;
+    }
+    long sent = 0;
+    try {
+      sent = pipe.send(socket, address, length);
+    } finally {
+      if (sent == length) {
+        putBack(pipe);
+      } else { // what it holds now is not for the next one
+        open.decrementAndGet();
+        pipe.close();
+      }
+    }
+    if (sent > 0 && refusals.get() != 0) {
+      refusals.set(0);
+    }
+    return Math.max(sent, 0);
+  }
+
+  /// A socket that had taken no pages has taken a copy of them.
+  void copyingWorks() {
+    if (refusals.incrementAndGet() == MOST_REFUSALS) {
+      LOGGER.log(Level.WARNING, "sockets take no pages here: from now on every frame is copied");
+    }
+  }
+
+  /// How many pipes there are.
+  int open() {
+    return open.get();
+  }
+
+  @Nullable PagePipe take() {
+    for (int i = 0; i < MOST; i++) {
+      if (free.getPlain(i) != null) {
+        PagePipe pipe = free.getAndSet(i, null);
+        if (pipe != null) {
+          return pipe;
+        }
+      }
+    }
+    return open.get() < MOST ? openOne() : null;
+  }
+
+  private @Nullable PagePipe openOne() {
+    PagePipe pipe = open.incrementAndGet() > MOST ? null : PagePipe.open();
+    if (pipe == null) {
+      open.decrementAndGet();
+    }
+    return pipe;
+  }
+
+  void putBack(PagePipe pipe) {
+    for (int i = 0; ; i = (i + 1) % MOST) {
+      if (free.getPlain(i) == null && free.compareAndSet(i, null, pipe)) {
+        return; // there are never more pipes than places
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.jetsonrelay.server.frame.Block;
+import org.jetsonrelay.server.frame.BlockPool;
+import org.jetsonrelay.server.system.Pages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Memory that goes to sockets without being copied: byte for byte, and as it was when it was sent.
+class PagePipesTest {
+  private static final int OFFSET = 300;
+  private static final int LENGTH = 45_000;
+
+  private final BlockPool pool = new BlockPool(1 << 22);
+  private final PagePipes pipes = new PagePipes();
+  private final Random random = new Random(1);
+  private SocketChannel sending;
+  private SocketChannel receiving;
+  private KernelSocket socket;
+
+  @BeforeEach
+  void connect() throws IOException {
+    assumeTrue(KernelSocket.supported() && Pages.areRenewable(), "needs Linux and permissions");
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      server.setOption(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      receiving = SocketChannel.open();
+      receiving.setOption(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
+      receiving.connect(server.getLocalAddress());
+      sending = server.accept();
+    }
+    sending.setOption(StandardSocketOptions.SO_SNDBUF, 256 * 1024);
+    sending.configureBlocking(false);
+    socket = Objects.requireNonNull(KernelSocket.open(sending));
+  }
+
+  @AfterEach
+  void disconnect() throws IOException {
+    if (socket != null) {
+      sending.close();
+      receiving.close();
+      socket.close();
+    }
+  }
+
+  private Block filled(byte[] contents, int receivers) {
+    Block block = pool.acquire(OFFSET + contents.length);
+    block.memory().put(OFFSET, contents);
+    block.expectReceivers(receivers);
+    return block;
+  }
+
+  private byte[] contents() {
+    byte[] bytes = new byte[LENGTH];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private byte[] received(long bytes) throws IOException {
+    ByteBuffer all = ByteBuffer.allocate((int) bytes);
+    while (all.hasRemaining()) {
+      assertThat(receiving.read(all)).isPositive();
+    }
+    return all.array();
+  }
+
+  /// Whether the memory of a block that is given back got new pages, so whether it had been lent.
+  private boolean wasLent(Block block) {
+    long address = block.address();
+    byte last = block.memory().get(OFFSET + LENGTH - 1);
+    block.release();
+    Block again = pool.acquire(OFFSET + LENGTH);
+    assertThat(again.address()).isEqualTo(address);
+    boolean lent = again.memory().get(OFFSET + LENGTH - 1) != last;
+    again.release();
+    return lent;
+  }
+
+  private byte[] contentsNotEndingInZero() {
+    byte[] bytes = contents();
+    bytes[LENGTH - 1] = 7;
+    return bytes;
+  }
+
+  @Test
+  void arrivesByteForByte() throws IOException {
+    byte[] sent = contentsNotEndingInZero();
+    Block block = filled(sent, 8);
+    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    assertThat(received(LENGTH)).isEqualTo(sent);
+    assertThat(wasLent(block)).isTrue();
+  }
+
+  @Test
+  void arrivesAsItWasThoughTheMemoryIsUsedAgain() throws IOException {
+    byte[] sent = contents();
+    Block block = filled(sent, 8);
+    long address = block.address();
+    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    block.release();
+    for (int i = 0; i < 3; i++) {
+      Block next = filled(contents(), 8);
+      assertThat(next.address()).isEqualTo(address);
+      next.release();
+    }
+    assertThat(received(LENGTH)).isEqualTo(sent);
+  }
+
+  @Test
+  void goesInPartWhenTheSocketIsFull() throws IOException {
+    byte[] sent = contents();
+    Block block = filled(sent, 8);
+    long all = 0;
+    long last;
+    do {
+      last = socket.trySend(block, OFFSET, LENGTH);
+      assertThat(last).isBetween(0L, (long) LENGTH);
+      all += last;
+      assertThat(all).as("buffers are small").isLessThan(100L * LENGTH);
+    } while (last == LENGTH);
+    assertThat(socket.trySend(block, OFFSET, LENGTH)).isBetween(0L, LENGTH - last);
+    block.release();
+    byte[] got = received(all);
+    for (int i = 0; i < got.length; i++) {
+      if (got[i] != sent[i % LENGTH]) {
+        throw new AssertionError("byte " + i);
+      }
+    }
+  }
+
+  @Test
+  void isCopiedForFewReceivers() throws IOException {
+    byte[] sent = contentsNotEndingInZero();
+    Block block = filled(sent, 7);
+    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    assertThat(received(LENGTH)).isEqualTo(sent);
+    assertThat(wasLent(block)).isFalse();
+  }
+
+  @Test
+  void isCopiedToASocketThatWouldBlock() throws IOException {
+    sending.configureBlocking(true);
+    byte[] sent = contentsNotEndingInZero();
+    Block block = filled(sent, 8);
+    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    assertThat(received(LENGTH)).isEqualTo(sent);
+    assertThat(wasLent(block)).isFalse();
+  }
+
+  @Test
+  void isNeitherForLittleNorForMoreThanAPipeHolds() {
+    long page = 3L * Pages.bytes();
+    int most = PagePipe.PAGES * Pages.bytes();
+    assertThat(pipes.suit(page, PagePipes.SMALLEST_BYTES)).isTrue();
+    assertThat(pipes.suit(page, PagePipes.SMALLEST_BYTES - 1)).isFalse();
+    assertThat(pipes.suit(page, most)).isTrue();
+    assertThat(pipes.suit(page, most + 1)).isFalse();
+    assertThat(pipes.suit(page + 1, most)).isFalse();
+  }
+
+  @Test
+  void opensNoMoreThanEightPipes() throws Throwable {
+    List<PagePipe> taken = new ArrayList<>();
+    for (int i = 0; i < PagePipes.MOST; i++) {
+      taken.add(Objects.requireNonNull(pipes.take()));
+    }
+    assertThat(pipes.take()).isNull();
+    assertThat(pipes.send(-1, 0, LENGTH)).as("without a pipe").isZero();
+    assertThat(pipes.open()).isEqualTo(PagePipes.MOST);
+    taken.forEach(pipes::putBack);
+    assertThat(taken).contains(pipes.take());
+    for (PagePipe pipe : taken) {
+      pipe.close();
+    }
+  }
+
+  @Test
+  void closesAPipeThatStillHoldsSomething() throws Throwable {
+    Block block = filled(contents(), 8);
+    assertThat(pipes.send(-1, block.address(), LENGTH)).as("to nowhere").isZero();
+    assertThat(pipes.open()).isZero();
+    block.release();
+  }
+
+  @Test
+  void givesUpWhereSocketsTakeOnlyCopies() {
+    for (int i = 0; i < PagePipes.MOST_REFUSALS; i++) {
+      assertThat(pipes.suit(0, LENGTH)).as("after %s refusals", i).isTrue();
+      pipes.copyingWorks();
+    }
+    assertThat(pipes.suit(0, LENGTH)).isFalse();
+  }
+}
