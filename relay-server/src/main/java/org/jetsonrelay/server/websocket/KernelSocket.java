@@ -155,7 +155,7 @@ final class KernelSocket {
     try {
       boolean lent = PAGES.suit(address + offset, length) && neverBlocks() && block.lend();
       if (lent) {
-        sent = PAGES.send(descriptor, address + offset, length);
+        sent = PAGES.send(descriptor, block, offset, length);
       }
       if (sent <= 0) {
         sent = send(address + offset, length);

@@ -4,18 +4,22 @@ package org.jetsonrelay.server.websocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.system.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
-/// Puts memory on a socket without copying it: its pages are laid into a pipe (vmsplice(2)) and
-/// from there into the socket's queue (splice(2)). The queues of all viewers then hold the same
+/// Puts memory on sockets without copying it. Its pages are laid into one pipe (vmsplice(2)), where
+/// they stay for the next socket; from there they are doubled into another one (tee(2)), and that
+/// is emptied into a socket's queue (splice(2)). The queues of all viewers then hold the same
 /// pages.
 ///
 /// For one thread at a time.
@@ -25,42 +29,68 @@ final class PagePipe {
   /// How many pages a pipe holds that nobody has made larger (pipe(7)).
   static final int PAGES = 16;
 
-  private static final int O_CLOEXEC = 0x80000;
+  private static final int O_WRONLY = 1;
   private static final int O_NONBLOCK = 0x800;
+  private static final int O_CLOEXEC = 0x80000;
   private static final int SPLICE_F_NONBLOCK = 2;
 
-  // What calls read beside the frames: an iovec, and two descriptors.
+  // What calls read and write beside the frames: an iovec, then two descriptors.
   private static final int DESCRIPTORS = 16;
   private static final int SCRATCH_BYTES = DESCRIPTORS + 2 * Integer.BYTES;
 
   private record Calls(
-      MethodHandle pipe2, MethodHandle vmsplice, MethodHandle splice, MethodHandle close) {}
+      MethodHandle pipe2,
+      MethodHandle vmsplice,
+      MethodHandle tee,
+      MethodHandle splice,
+      MethodHandle close) {}
 
   private static final @Nullable Calls CALLS = find();
+
+  /// Where pages go that nobody needs any more.
+  private static final int NOWHERE = CALLS == null ? -1 : openNowhere();
 
   private final ByteBuffer scratch =
       ByteBuffer.allocateDirect(SCRATCH_BYTES).order(ByteOrder.nativeOrder());
   private final long scratchAddress = MemorySegment.ofBuffer(scratch).address();
+
+  // The pipe whose pages stay, and what they are.
+  private final int laidOut;
+  private final int laidIn;
+  private @Nullable Block laid;
+  private int laidOffset;
+  private int laidLength;
+
+  // The pipe for one socket.
   private final int out;
   private final int in;
 
   private PagePipe() throws Throwable {
-    if ((int) calls().pipe2.invokeExact(scratchAddress + DESCRIPTORS, O_CLOEXEC | O_NONBLOCK)
-        != 0) {
-      throw new IOException("the system gives no pipe");
+    openPipe();
+    laidOut = scratch.getInt(DESCRIPTORS);
+    laidIn = scratch.getInt(DESCRIPTORS + Integer.BYTES);
+    try {
+      openPipe();
+    } catch (IOException e) {
+      close(laidOut);
+      close(laidIn);
+      throw e;
     }
     out = scratch.getInt(DESCRIPTORS);
     in = scratch.getInt(DESCRIPTORS + Integer.BYTES);
   }
 
-  private static Calls calls() {
-    return Objects.requireNonNull(CALLS);
+  private void openPipe() throws Throwable {
+    long descriptors = scratchAddress + DESCRIPTORS;
+    if ((int) calls().pipe2.invokeExact(descriptors, O_CLOEXEC | O_NONBLOCK) != 0) {
+      throw new IOException("the system gives no pipe");
+    }
   }
 
   /// A new pipe; null when the system gives none.
   static @Nullable PagePipe open() {
     try {
-      return CALLS == null ? null : new PagePipe();
+      return NOWHERE < 0 ? null : new PagePipe();
     } catch (Throwable e) {
       LOGGER.log(Level.DEBUG, "frames are copied", e);
       return null;
@@ -70,21 +100,66 @@ final class PagePipe {
   /// Sends what the socket takes now.
   ///
   /// @param socket a descriptor that never blocks
+  /// @param block one that was lent
   /// @return how many bytes it took; less than 0 when none, for whatever reason. If less than all,
   ///   the pipe is of no more use and has to be closed
-  long send(int socket, long address, int length) throws Throwable {
-    scratch.putLong(0, address);
-    scratch.putLong(Long.BYTES, length);
-    long laid = (long) calls().vmsplice.invokeExact(in, scratchAddress, 1L, SPLICE_F_NONBLOCK);
-    if (laid != length) {
+  @SuppressWarnings("ReferenceEquality") // a block is what was once written into it
+  long send(int socket, Block block, int offset, int length) throws Throwable {
+    if ((laid != block || laidOffset != offset || laidLength != length)
+        && !lay(block, offset, length)) {
       return -1;
     }
-    return (long) calls().splice.invokeExact(out, 0L, socket, 0L, (long) length, SPLICE_F_NONBLOCK);
+    long doubled = (long) calls().tee.invokeExact(laidOut, in, (long) length, SPLICE_F_NONBLOCK);
+    return doubled == length ? splice(out, socket, length) : -1;
+  }
+
+  private boolean lay(Block block, int offset, int length) throws Throwable {
+    if (laid != null && splice(laidOut, NOWHERE, laidLength) != laidLength) {
+      return false;
+    }
+    laid = null;
+    scratch.putLong(0, block.address() + offset);
+    scratch.putLong(Long.BYTES, length);
+    if ((long) calls().vmsplice.invokeExact(laidIn, scratchAddress, 1L, SPLICE_F_NONBLOCK)
+        != length) {
+      return false;
+    }
+    laid = block;
+    laidOffset = offset;
+    laidLength = length;
+    return true;
+  }
+
+  private static long splice(int from, int to, int length) throws Throwable {
+    return (long) calls().splice.invokeExact(from, 0L, to, 0L, (long) length, SPLICE_F_NONBLOCK);
   }
 
   void close() throws Throwable {
-    int _ = (int) calls().close.invokeExact(out);
-    int _ = (int) calls().close.invokeExact(in);
+    close(laidOut);
+    close(laidIn);
+    close(out);
+    close(in);
+  }
+
+  private static void close(int descriptor) throws Throwable {
+    int _ = (int) calls().close.invokeExact(descriptor);
+  }
+
+  private static Calls calls() {
+    return Objects.requireNonNull(CALLS);
+  }
+
+  private static int openNowhere() {
+    ValueLayout.OfInt i = ValueLayout.JAVA_INT;
+    FunctionDescriptor shape = FunctionDescriptor.of(i, ValueLayout.JAVA_LONG, i, i);
+    MethodHandle open = SystemCalls.find("open", shape, Linker.Option.firstVariadicArg(2));
+    try (Arena arena = Arena.ofConfined()) {
+      return (int)
+          open.invokeExact(arena.allocateFrom("/dev/null").address(), O_WRONLY | O_CLOEXEC, 0);
+    } catch (Throwable e) {
+      LOGGER.log(Level.DEBUG, "frames are copied", e);
+      return -1;
+    }
   }
 
   private static @Nullable Calls find() {
@@ -96,6 +171,7 @@ final class PagePipe {
     return new Calls(
         SystemCalls.find("pipe2", FunctionDescriptor.of(i, l, i)),
         SystemCalls.find("vmsplice", FunctionDescriptor.of(l, i, l, l, i)),
+        SystemCalls.find("tee", FunctionDescriptor.of(l, i, i, l, i)),
         SystemCalls.find("splice", FunctionDescriptor.of(l, i, l, i, l, l, i)),
         SystemCalls.find("close", FunctionDescriptor.of(i, i)));
   }

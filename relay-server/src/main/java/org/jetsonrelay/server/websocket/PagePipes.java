@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.system.Pages;
 import org.jspecify.annotations.Nullable;
 
@@ -46,19 +47,20 @@ final class PagePipes {
         && refusals.get() < MOST_REFUSALS;
   }
 
-  /// Sends what a socket takes now. Whose memory it is may only change it when it has new pages.
+  /// Sends what a socket takes now.
   ///
   /// @param socket a descriptor that never blocks
+  /// @param block one that was lent
   /// @return how many bytes it took; 0 when none, because the socket is full or broken, or because
   ///   this way is closed
-  long send(int socket, long address, int length) throws Throwable {
+  long send(int socket, Block block, int offset, int length) throws Throwable {
     PagePipe pipe = take();
     if (pipe == null) {
       return 0;
     }
     long sent = 0;
     try {
-      sent = pipe.send(socket, address, length);
+      sent = pipe.send(socket, block, offset, length);
     } finally {
       if (sent == length) {
         putBack(pipe);
@@ -86,7 +88,9 @@ final class PagePipes {
   }
 
   @Nullable PagePipe take() {
-    for (int i = 0; i < MOST; i++) {
+    int first = firstPlace();
+    for (int k = 0; k < MOST; k++) {
+      int i = (first + k) % MOST;
       if (free.getPlain(i) != null) {
         PagePipe pipe = free.getAndSet(i, null);
         if (pipe != null) {
@@ -95,6 +99,11 @@ final class PagePipes {
       }
     }
     return open.get() < MOST ? openOne() : null;
+  }
+
+  /// The same for the same thread, which so mostly finds the pipe where its frame lies already.
+  private static int firstPlace() {
+    return (int) (Thread.currentThread().threadId() % MOST);
   }
 
   private @Nullable PagePipe openOne() {
@@ -106,7 +115,7 @@ final class PagePipes {
   }
 
   void putBack(PagePipe pipe) {
-    for (int i = 0; ; i = (i + 1) % MOST) {
+    for (int i = firstPlace(); ; i = (i + 1) % MOST) {
       if (free.getPlain(i) == null && free.compareAndSet(i, null, pipe)) {
         return; // there are never more pipes than places
       }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -123,6 +124,21 @@ class PagePipesTest {
   }
 
   @Test
+  void keepsFramesApartThatLieInTheSameMemory() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      byte[] sent = contents();
+      Block block = filled(sent, 8);
+      for (int viewer = 0; viewer < 2; viewer++) {
+        assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+        assertThat(received(LENGTH)).isEqualTo(sent);
+      }
+      assertThat(socket.trySend(block, OFFSET + 1, LENGTH - 1)).isEqualTo(LENGTH - 1);
+      assertThat(received(LENGTH - 1)).isEqualTo(Arrays.copyOfRange(sent, 1, LENGTH));
+      block.release();
+    }
+  }
+
+  @Test
   void goesInPartWhenTheSocketIsFull() throws IOException {
     byte[] sent = contents();
     Block block = filled(sent, 8);
@@ -181,7 +197,9 @@ class PagePipesTest {
       taken.add(Objects.requireNonNull(pipes.take()));
     }
     assertThat(pipes.take()).isNull();
-    assertThat(pipes.send(-1, 0, LENGTH)).as("without a pipe").isZero();
+    Block block = filled(contents(), 8);
+    assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("without a pipe").isZero();
+    block.release();
     assertThat(pipes.open()).isEqualTo(PagePipes.MOST);
     taken.forEach(pipes::putBack);
     assertThat(taken).contains(pipes.take());
@@ -193,7 +211,7 @@ class PagePipesTest {
   @Test
   void closesAPipeThatStillHoldsSomething() throws Throwable {
     Block block = filled(contents(), 8);
-    assertThat(pipes.send(-1, block.address(), LENGTH)).as("to nowhere").isZero();
+    assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("to nowhere").isZero();
     assertThat(pipes.open()).isZero();
     block.release();
   }
