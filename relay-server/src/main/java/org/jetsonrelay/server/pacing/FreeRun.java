@@ -20,6 +20,7 @@ public final class FreeRun {
   private long untilNanos;
   private long carriedAtNanos;
   private int framesLeft;
+  private int framesSinceAsked;
   private int lastBytes;
 
   FreeRun(PacerSettings settings) {
@@ -58,6 +59,7 @@ public final class FreeRun {
       return false;
     }
     framesLeft--;
+    framesSinceAsked++;
     carriedAtNanos = Math.max(carriedAtNanos, nowNanos) + (long) (nanosPerByte * frameBytes);
     return true;
   }
@@ -65,6 +67,16 @@ public final class FreeRun {
   /// Whether the link must have carried all that went.
   boolean carried(long nowNanos) {
     return nowNanos - carriedAtNanos >= 0;
+  }
+
+  /// The peer itself is being asked.
+  void asked() {
+    framesSinceAsked = 0;
+  }
+
+  /// How many frames have gone this way since the peer itself was asked.
+  int framesSinceAsked() {
+    return framesSinceAsked;
   }
 
   /// Size of the latest frame, whether it was one of these or not.

@@ -27,6 +27,12 @@ public final class Pacer {
   /// frame interval, so that it is not always the same camera's turn.
   static final long VOUCHED_NANOS = 450_000_000L;
 
+  /// But at low frame rates only after so many frames, or this long: what a peer that does not read
+  /// has to catch up with afterwards is frames, not time.
+  static final int VOUCHED_FRAMES = 12;
+
+  static final long LONGEST_VOUCHED_NANOS = 2_000_000_000L;
+
   private static final long BRAKE_NANOS = 20_000_000L;
 
   private final PacerSettings settings;
@@ -82,6 +88,7 @@ public final class Pacer {
     boolean pings = !sparse(nowNanos, frameBytes);
     if (pings) {
       lastAskedAt = nowNanos;
+      run.asked();
     }
     boolean alone = idle(nowNanos) && run.carried(nowNanos);
     long frame = flight.add(nowNanos, frameBytes, pings, alone);
@@ -131,7 +138,8 @@ public final class Pacer {
   private long vouchedUntil() {
     return flight.pinged()
         ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
-        : lastAskedAt + VOUCHED_NANOS;
+        : lastAskedAt
+            + (run.framesSinceAsked() < VOUCHED_FRAMES ? LONGEST_VOUCHED_NANOS : VOUCHED_NANOS);
   }
 
   /// How much of what was sent the peer's machine has not acknowledged, by the word of the system's

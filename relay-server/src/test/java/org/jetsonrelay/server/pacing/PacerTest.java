@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each rule of the [Pacer] by itself, on a link that is worked out by hand.
@@ -500,6 +501,22 @@ class PacerTest {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
 
     assertThat(pingedOf(300, unacknowledged)).isBetween(75L, 77L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10, 13", // a second and a half for twelve frames, and one more
+    "5, 10", // two seconds
+    "1, 2"
+  })
+  void asksAfterTwelveFramesOrTwoSecondsAtLowRates(int fps, int frames) {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / fps);
+    int count = 20 * frames;
+
+    long pinged =
+        IntStream.range(0, count).filter(_ -> sendWithWord(NANOS_PER_SECOND / fps, 0)).count();
+
+    assertThat(pinged).isBetween(count / frames - 1L, count / frames + 1L);
   }
 
   @Test
