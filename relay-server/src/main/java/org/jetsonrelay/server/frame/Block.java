@@ -29,7 +29,7 @@ public interface Block {
     return memory.isDirect() ? MemorySegment.ofBuffer(memory).address() - memory.position() : 0;
   }
 
-  /// Tells for how many receivers the contents are meant; by the only writer, before publishing.
+  /// Tells for how many receivers the contents are meant; by whoever is about to give it to them.
   default void expectReceivers(int number) {}
 
   /// Asks whether the system may refer to this memory instead of copying it. If so, it may go on

@@ -26,6 +26,8 @@ public final class BlockPool {
   /// From how many receivers on memory is lent: for fewer, new pages cost more than copying.
   static final int WORTH_LENDING = 8;
 
+  private static final int LEAST_LENT_PAGES = 4;
+
   /// The largest size.
   public static final int MAX_BYTES = 1 << 30;
 
@@ -97,13 +99,18 @@ public final class BlockPool {
     return new Pooled(this, memory, size);
   }
 
-  /// Sizes that are not whole pages are never lent.
   private static ByteBuffer allocate(int bytes) {
-    return bytes % Pages.bytes() == 0 ? Pages.allocate(bytes) : ByteBuffer.allocateDirect(bytes);
+    return isLendable(bytes) ? Pages.allocate(bytes) : ByteBuffer.allocateDirect(bytes);
+  }
+
+  /// Only whole pages are lent, and not so few that the page which aligning them takes would weigh
+  /// much, or that copying them would.
+  private static boolean isLendable(int bytes) {
+    return bytes >= LEAST_LENT_PAGES * Pages.bytes() && bytes % Pages.bytes() == 0;
   }
 
   private boolean mayLend(ByteBuffer memory) {
-    return lends && memory.capacity() % Pages.bytes() == 0 && Loan.isPossible();
+    return lends && isLendable(memory.capacity()) && Loan.isPossible();
   }
 
   private void giveBack(ByteBuffer memory, long address, int size) {
@@ -164,7 +171,7 @@ public final class BlockPool {
     private final int size;
     // Written by every holder; 0 means the memory belongs to the pool again, for good.
     private final AtomicInteger references = new AtomicInteger(1);
-    // Written before the block is published.
+    // A hint: who has not seen it yet copies.
     private int receivers;
     // Set once, under the monitor, by who holds a reference; read by who gives the last one back.
     private volatile @Nullable Loan loan;

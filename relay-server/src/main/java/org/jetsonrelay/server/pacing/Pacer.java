@@ -129,7 +129,7 @@ public final class Pacer {
   public boolean wantsUnacknowledged(long nowNanos) {
     return flight.lastPinged() >= 0
         && run.waitNanos(nowNanos) == FreeRun.OVER
-        && nowNanos < vouchedUntil()
+        && nowNanos - vouchedUntil() < 0
         && fast(run.lastBytes());
   }
 

@@ -65,10 +65,13 @@ class LoanTest {
   }
 
   @Test
-  void isNotForPartsOfPages() {
-    Block block = filled(pool, Pages.bytes() + 1, 8); // one page and a half
-    assertThat(block.lend()).isFalse();
-    block.release();
+  void isForFourPagesAndMore() {
+    Block three = filled(pool, 3 * Pages.bytes(), 8);
+    assertThat(three.lend()).isFalse();
+    three.release();
+    Block four = filled(pool, 4 * Pages.bytes(), 8);
+    assertThat(four.lend()).isTrue();
+    four.release();
   }
 
   @Test
