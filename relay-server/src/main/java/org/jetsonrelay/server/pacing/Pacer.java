@@ -27,6 +27,12 @@ public final class Pacer {
   /// frame interval, so that it is not always the same camera's turn.
   static final long VOUCHED_NANOS = 450_000_000L;
 
+  /// And up to half as much again, by the first ping's number, each peer its own: when all were
+  /// asked around the same frame, that frame would take twice as long to all of them.
+  static final int SPREADS = 16;
+
+  static final long SPREAD_NANOS = VOUCHED_NANOS / (2 * SPREADS);
+
   /// But at low frame rates only after so many frames, or this long: what a peer that does not read
   /// has to catch up with afterwards is frames, not time.
   static final int VOUCHED_FRAMES = 12;
@@ -37,6 +43,7 @@ public final class Pacer {
 
   private final PacerSettings settings;
   private final long firstPing;
+  private final long vouchedNanos;
   private final Flight flight;
   private final BaseRoundTrip base;
   private final LinkRate rate;
@@ -63,6 +70,7 @@ public final class Pacer {
   public Pacer(PacerSettings settings, long firstPing) {
     this.settings = settings;
     this.firstPing = firstPing & Long.MAX_VALUE >>> 1; // room to count without overflow
+    vouchedNanos = VOUCHED_NANOS + this.firstPing % SPREADS * SPREAD_NANOS;
     flight = new Flight(settings.outstandingFrames(), settings.segmentBytes());
     base = new BaseRoundTrip(settings.memoryNanos());
     rate = new LinkRate(settings.rateFrames(), settings.rateQuantile());
@@ -139,7 +147,7 @@ public final class Pacer {
     return flight.pinged()
         ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
         : lastAskedAt
-            + (run.framesSinceAsked() < VOUCHED_FRAMES ? LONGEST_VOUCHED_NANOS : VOUCHED_NANOS);
+            + (run.framesSinceAsked() < VOUCHED_FRAMES ? LONGEST_VOUCHED_NANOS : vouchedNanos);
   }
 
   /// How much of what was sent the peer's machine has not acknowledged, by the word of the system's

@@ -4,6 +4,8 @@ package org.jetsonrelay.server.pacing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,7 @@ class PacerTest {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final long NANOS_PER_SECOND = 1_000 * NANOS_PER_MILLI;
-  private static final long FIRST = 4_711;
+  private static final long FIRST = 294 * Pacer.SPREADS;
   private static final int BYTES = 45_000;
   private static final PacerSettings SETTINGS = PacerSettings.DEFAULTS;
 
@@ -25,7 +27,7 @@ class PacerTest {
   private static final long REST_NANOS = (BYTES - SETTINGS.segmentBytes()) * 1_000L;
   private static final long WHOLE_NANOS = BYTES * 1_000L;
 
-  private final Pacer pacer = new Pacer(SETTINGS, FIRST);
+  private Pacer pacer = new Pacer(SETTINGS, FIRST);
   private long now = -3 * NANOS_PER_SECOND; // System.nanoTime() may well be negative
   private long frames;
 
@@ -501,6 +503,17 @@ class PacerTest {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
 
     assertThat(pingedOf(300, unacknowledged)).isBetween(75L, 77L);
+  }
+
+  @Test
+  void asksPeersThatCameTogetherAroundDifferentFrames() {
+    Set<Long> distances = new TreeSet<>();
+    for (int i = 0; i < Pacer.SPREADS; i++) {
+      pacer = new Pacer(SETTINGS, FIRST + i);
+      assertThat(pingedOf(40, 0)).as("until the link is known").isGreaterThanOrEqualTo(8);
+      distances.add(600 / pingedOf(600, 0));
+    }
+    assertThat(distances).hasSizeGreaterThanOrEqualTo(5).allMatch(n -> n >= 13 && n <= 21);
   }
 
   @ParameterizedTest
