@@ -23,13 +23,13 @@ public final class BlockPool {
   /// The smallest size.
   public static final int MIN_BYTES = 4 * 1024;
 
+  /// The largest size.
+  public static final int MAX_BYTES = 1 << 30;
+
   /// From how many receivers on memory is lent: for fewer, new pages cost more than copying.
   static final int WORTH_LENDING = 8;
 
   private static final int LEAST_LENT_PAGES = 4;
-
-  /// The largest size.
-  public static final int MAX_BYTES = 1 << 30;
 
   private static final int SMALLEST_SHIFT = Integer.numberOfTrailingZeros(MIN_BYTES);
   private static final int SIZES = sizeIndex(MAX_BYTES) + 1;
@@ -113,8 +113,11 @@ public final class BlockPool {
     return lends && isLendable(memory.capacity()) && Loan.isPossible();
   }
 
-  private void giveBack(ByteBuffer memory, long address, int size) {
+  private void giveBack(ByteBuffer memory, long address, int size, @Nullable Loan loan) {
     returned.increment();
+    if (loan != null && !loan.end()) {
+      return; // sockets may hold its pages for good
+    }
     int bytes = memory.capacity();
     if (idleBytes.addAndGet(bytes) > maxIdleBytes) {
       idleBytes.addAndGet(-bytes);
@@ -249,12 +252,7 @@ public final class BlockPool {
         }
       } while (!references.compareAndSet(n, n - 1));
       if (n == 1) {
-        Loan ended = loan;
-        if (ended == null || ended.end()) {
-          pool.giveBack(memory, address, size);
-        } else {
-          pool.returned.increment();
-        }
+        pool.giveBack(memory, address, size, loan);
       }
     }
   }

@@ -6,19 +6,25 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// The pages that direct memory consists of, and how to get new ones in their place. Any thread.
 public final class Pages {
   private static final int MADV_DONTNEED = 4;
   private static final int USUAL_BYTES = 4096;
 
-  private record Calls(MethodHandle getpagesize, MethodHandle madvise) {}
+  /// Loaded at the first call, so only where there are any.
+  private static final class Call {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
-  private static final @Nullable Calls CALLS = find();
-  private static final int BYTES = CALLS == null ? USUAL_BYTES : size();
-  private static final boolean RENEWABLE = CALLS != null && tryOne();
+    static final MethodHandle GETPAGESIZE =
+        SystemCalls.find("getpagesize", FunctionDescriptor.of(INT));
+    static final MethodHandle MADVISE =
+        SystemCalls.find("madvise", FunctionDescriptor.of(INT, LONG, LONG, INT));
+  }
+
+  private static final int BYTES = SystemCalls.areUsable() ? size() : USUAL_BYTES;
+  private static final boolean RENEWABLE = tryOne();
 
   private Pages() {}
 
@@ -52,13 +58,12 @@ public final class Pages {
   ///
   /// @return whether that was done; if not, the memory is as it was
   public static boolean renew(ByteBuffer memory) {
-    if (CALLS == null) {
+    if (!SystemCalls.areUsable()) {
       return false;
     }
     long address = MemorySegment.ofBuffer(memory).address() - memory.position();
     try {
-      return 0
-          == (int) calls().madvise.invokeExact(address, (long) memory.capacity(), MADV_DONTNEED);
+      return 0 == (int) Call.MADVISE.invokeExact(address, (long) memory.capacity(), MADV_DONTNEED);
     } catch (Throwable e) {
       throw new IllegalStateException("madvise cannot be called", e);
     }
@@ -72,24 +77,9 @@ public final class Pages {
 
   private static int size() {
     try {
-      return (int) calls().getpagesize.invokeExact();
+      return (int) Call.GETPAGESIZE.invokeExact();
     } catch (Throwable e) {
       throw new IllegalStateException("getpagesize cannot be called", e);
     }
-  }
-
-  private static Calls calls() {
-    return Objects.requireNonNull(CALLS);
-  }
-
-  private static @Nullable Calls find() {
-    if (!SystemCalls.areUsable()) {
-      return null;
-    }
-    ValueLayout.OfInt i = ValueLayout.JAVA_INT;
-    ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
-    return new Calls(
-        SystemCalls.find("getpagesize", FunctionDescriptor.of(i)),
-        SystemCalls.find("madvise", FunctionDescriptor.of(i, l, l, i)));
   }
 }

@@ -67,7 +67,7 @@ final class KernelSocket {
       MethodHandle close) {}
 
   private static final @Nullable Calls CALLS = find();
-  private static final PagePipes PAGES = PagePipes.all();
+  private static final PagePipes PAGES = PagePipes.ALL;
   private static final VarHandle STATE;
 
   static {
@@ -154,14 +154,10 @@ final class KernelSocket {
     long sent = 0;
     try {
       boolean lent = PAGES.suit(address + offset, length) && neverBlocks() && block.lend();
-      if (lent) {
-        sent = PAGES.send(descriptor, block, offset, length);
-      }
-      if (sent <= 0) {
-        sent = send(address + offset, length);
-        if (lent && sent > 0) {
-          PAGES.copyingWorks();
-        }
+      long taken = lent ? PAGES.send(descriptor, block, offset, length) : 0;
+      sent = taken > 0 ? taken : send(address + offset, length);
+      if (taken < 0 && sent > 0) {
+        PAGES.copyingWorks();
       }
     } catch (Throwable e) {
       LOGGER.log(Level.DEBUG, "sending failed", e);

@@ -12,7 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.system.SystemCalls;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +37,27 @@ final class PagePipe {
   private static final int DESCRIPTORS = 16;
   private static final int SCRATCH_BYTES = DESCRIPTORS + 2 * Integer.BYTES;
 
-  private record Calls(
-      MethodHandle pipe2,
-      MethodHandle vmsplice,
-      MethodHandle tee,
-      MethodHandle splice,
-      MethodHandle close) {}
+  /// Loaded at the first call, so only where there are any.
+  private static final class Call {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
-  private static final @Nullable Calls CALLS = find();
+    static final MethodHandle OPEN =
+        SystemCalls.find(
+            "open", FunctionDescriptor.of(INT, LONG, INT, INT), Linker.Option.firstVariadicArg(2));
+    static final MethodHandle PIPE2 =
+        SystemCalls.find("pipe2", FunctionDescriptor.of(INT, LONG, INT));
+    static final MethodHandle VMSPLICE =
+        SystemCalls.find("vmsplice", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
+    static final MethodHandle TEE =
+        SystemCalls.find("tee", FunctionDescriptor.of(LONG, INT, INT, LONG, INT));
+    static final MethodHandle SPLICE =
+        SystemCalls.find("splice", FunctionDescriptor.of(LONG, INT, LONG, INT, LONG, LONG, INT));
+    static final MethodHandle CLOSE = SystemCalls.find("close", FunctionDescriptor.of(INT, INT));
+  }
 
-  /// Where pages go that nobody needs any more.
-  private static final int NOWHERE = CALLS == null ? -1 : openNowhere();
+  /// Where pages go that nobody needs any more; less than 0 where there are no pipes.
+  private static final int NOWHERE = SystemCalls.areUsable() ? openNowhere() : -1;
 
   private final ByteBuffer scratch =
       ByteBuffer.allocateDirect(SCRATCH_BYTES).order(ByteOrder.nativeOrder());
@@ -82,7 +91,7 @@ final class PagePipe {
 
   private void openPipe() throws Throwable {
     long descriptors = scratchAddress + DESCRIPTORS;
-    if ((int) calls().pipe2.invokeExact(descriptors, O_CLOEXEC | O_NONBLOCK) != 0) {
+    if ((int) Call.PIPE2.invokeExact(descriptors, O_CLOEXEC | O_NONBLOCK) != 0) {
       throw new IOException("the system gives no pipe");
     }
   }
@@ -109,7 +118,7 @@ final class PagePipe {
         && !lay(block, offset, length)) {
       return -1;
     }
-    long doubled = (long) calls().tee.invokeExact(laidOut, in, (long) length, SPLICE_F_NONBLOCK);
+    long doubled = (long) Call.TEE.invokeExact(laidOut, in, (long) length, SPLICE_F_NONBLOCK);
     return doubled == length ? splice(out, socket, length) : -1;
   }
 
@@ -120,8 +129,7 @@ final class PagePipe {
     laid = null;
     scratch.putLong(0, block.address() + offset);
     scratch.putLong(Long.BYTES, length);
-    if ((long) calls().vmsplice.invokeExact(laidIn, scratchAddress, 1L, SPLICE_F_NONBLOCK)
-        != length) {
+    if ((long) Call.VMSPLICE.invokeExact(laidIn, scratchAddress, 1L, SPLICE_F_NONBLOCK) != length) {
       return false;
     }
     laid = block;
@@ -131,7 +139,7 @@ final class PagePipe {
   }
 
   private static long splice(int from, int to, int length) throws Throwable {
-    return (long) calls().splice.invokeExact(from, 0L, to, 0L, (long) length, SPLICE_F_NONBLOCK);
+    return (long) Call.SPLICE.invokeExact(from, 0L, to, 0L, (long) length, SPLICE_F_NONBLOCK);
   }
 
   void close() throws Throwable {
@@ -142,37 +150,16 @@ final class PagePipe {
   }
 
   private static void close(int descriptor) throws Throwable {
-    int _ = (int) calls().close.invokeExact(descriptor);
-  }
-
-  private static Calls calls() {
-    return Objects.requireNonNull(CALLS);
+    int _ = (int) Call.CLOSE.invokeExact(descriptor);
   }
 
   private static int openNowhere() {
-    ValueLayout.OfInt i = ValueLayout.JAVA_INT;
-    FunctionDescriptor shape = FunctionDescriptor.of(i, ValueLayout.JAVA_LONG, i, i);
-    MethodHandle open = SystemCalls.find("open", shape, Linker.Option.firstVariadicArg(2));
     try (Arena arena = Arena.ofConfined()) {
       return (int)
-          open.invokeExact(arena.allocateFrom("/dev/null").address(), O_WRONLY | O_CLOEXEC, 0);
+          Call.OPEN.invokeExact(arena.allocateFrom("/dev/null").address(), O_WRONLY | O_CLOEXEC, 0);
     } catch (Throwable e) {
       LOGGER.log(Level.DEBUG, "frames are copied", e);
       return -1;
     }
-  }
-
-  private static @Nullable Calls find() {
-    if (!SystemCalls.areUsable()) {
-      return null;
-    }
-    ValueLayout.OfInt i = ValueLayout.JAVA_INT;
-    ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
-    return new Calls(
-        SystemCalls.find("pipe2", FunctionDescriptor.of(i, l, i)),
-        SystemCalls.find("vmsplice", FunctionDescriptor.of(l, i, l, l, i)),
-        SystemCalls.find("tee", FunctionDescriptor.of(l, i, i, l, i)),
-        SystemCalls.find("splice", FunctionDescriptor.of(l, i, l, i, l, l, i)),
-        SystemCalls.find("close", FunctionDescriptor.of(i, i)));
   }
 }

@@ -27,18 +27,15 @@ final class PagePipes {
   /// twice it made room in between.
   static final int MOST_REFUSALS = 64;
 
-  private static final PagePipes ALL = new PagePipes();
+  /// The process's.
+  static final PagePipes ALL = new PagePipes();
 
   private final AtomicReferenceArray<@Nullable PagePipe> free = new AtomicReferenceArray<>(MOST);
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
 
-  /// For tests; the process has [#all()].
+  /// For tests; the process has [#ALL].
   PagePipes() {}
-
-  static PagePipes all() {
-    return ALL;
-  }
 
   /// Whether a range may go this way, and is worth it.
   boolean suit(long address, int length) {
@@ -51,14 +48,14 @@ final class PagePipes {
   ///
   /// @param socket a descriptor that never blocks
   /// @param block one that was lent
-  /// @return how many bytes it took; 0 when none, because the socket is full or broken, or because
-  ///   this way is closed
+  /// @return how many bytes it took; less than 0 when it took none, for whatever reason, which
+  ///   [#copyingWorks] may tell; 0 when it was offered none, because no pipe was free
   long send(int socket, Block block, int offset, int length) throws Throwable {
     PagePipe pipe = take();
     if (pipe == null) {
       return 0;
     }
-    long sent = 0;
+    long sent = -1;
     try {
       sent = pipe.send(socket, block, offset, length);
     } finally {
@@ -72,7 +69,7 @@ final class PagePipes {
     if (sent > 0 && refusals.get() != 0) {
       refusals.set(0);
     }
-    return Math.max(sent, 0);
+    return sent;
   }
 
   /// A socket that had taken no pages has taken a copy of them.

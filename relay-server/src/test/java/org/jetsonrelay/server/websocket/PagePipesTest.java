@@ -93,19 +93,20 @@ class PagePipesTest {
     return lent;
   }
 
-  private byte[] contentsNotEndingInZero() {
-    byte[] bytes = contents();
-    bytes[LENGTH - 1] = 7;
-    return bytes;
+  /// Sends a block that so many are to receive, checks that it arrives byte for byte, and tells
+  /// whether its memory had been lent for that.
+  private boolean arrivesLent(int receivers) throws IOException {
+    byte[] sent = contents();
+    sent[LENGTH - 1] = 7; // new pages are zero
+    Block block = filled(sent, receivers);
+    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    assertThat(received(LENGTH)).isEqualTo(sent);
+    return wasLent(block);
   }
 
   @Test
-  void arrivesByteForByte() throws IOException {
-    byte[] sent = contentsNotEndingInZero();
-    Block block = filled(sent, 8);
-    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
-    assertThat(received(LENGTH)).isEqualTo(sent);
-    assertThat(wasLent(block)).isTrue();
+  void isLentForManyReceivers() throws IOException {
+    assertThat(arrivesLent(8)).isTrue();
   }
 
   @Test
@@ -162,21 +163,13 @@ class PagePipesTest {
 
   @Test
   void isCopiedForFewReceivers() throws IOException {
-    byte[] sent = contentsNotEndingInZero();
-    Block block = filled(sent, 7);
-    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
-    assertThat(received(LENGTH)).isEqualTo(sent);
-    assertThat(wasLent(block)).isFalse();
+    assertThat(arrivesLent(7)).isFalse();
   }
 
   @Test
   void isCopiedToASocketThatWouldBlock() throws IOException {
     sending.configureBlocking(true);
-    byte[] sent = contentsNotEndingInZero();
-    Block block = filled(sent, 8);
-    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
-    assertThat(received(LENGTH)).isEqualTo(sent);
-    assertThat(wasLent(block)).isFalse();
+    assertThat(arrivesLent(8)).isFalse();
   }
 
   @Test
@@ -190,12 +183,17 @@ class PagePipesTest {
     assertThat(pipes.suit(page + 1, most)).isFalse();
   }
 
-  @Test
-  void opensNoMoreThanEightPipes() throws Throwable {
+  private static List<PagePipe> takeAll(PagePipes pipes) {
     List<PagePipe> taken = new ArrayList<>();
     for (int i = 0; i < PagePipes.MOST; i++) {
       taken.add(Objects.requireNonNull(pipes.take()));
     }
+    return taken;
+  }
+
+  @Test
+  void opensNoMoreThanEightPipes() throws Throwable {
+    List<PagePipe> taken = takeAll(pipes);
     assertThat(pipes.take()).isNull();
     Block block = filled(contents(), 8);
     assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("without a pipe").isZero();
@@ -211,9 +209,22 @@ class PagePipesTest {
   @Test
   void closesAPipeThatStillHoldsSomething() throws Throwable {
     Block block = filled(contents(), 8);
-    assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("to nowhere").isZero();
+    assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("to nowhere").isNegative();
     assertThat(pipes.open()).isZero();
     block.release();
+  }
+
+  @Test
+  void doesNotTakeAWantOfPipesForARefusal() throws Throwable {
+    List<PagePipe> taken = takeAll(PagePipes.ALL);
+    try {
+      for (int i = 0; i <= PagePipes.MOST_REFUSALS; i++) {
+        assertThat(arrivesLent(8)).as("looked for a pipe, so was lent").isTrue();
+      }
+    } finally {
+      taken.forEach(PagePipes.ALL::putBack);
+    }
+    assertThat(PagePipes.ALL.suit(0, LENGTH)).isTrue();
   }
 
   @Test
