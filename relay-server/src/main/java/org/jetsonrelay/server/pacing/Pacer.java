@@ -23,32 +23,16 @@ public final class Pacer {
   /// Answer of [#onSend]: no pings around this frame.
   public static final long NO_PING = -1;
 
-  /// A fast peer whose system vouches for it is asked at most this often. No multiple of a usual
-  /// frame interval, so that it is not always the same camera's turn.
-  static final long VOUCHED_NANOS = 450_000_000L;
-
-  /// And up to half as much again, by the first ping's number, each peer its own: when all were
-  /// asked around the same frame, that frame would take twice as long to all of them.
-  static final int SPREADS = 16;
-
-  static final long SPREAD_NANOS = VOUCHED_NANOS / (2 * SPREADS);
-
-  /// But at low frame rates only after so many frames, or this long: what a peer that does not read
-  /// has to catch up with afterwards is frames, not time.
-  static final int VOUCHED_FRAMES = 12;
-
-  static final long LONGEST_VOUCHED_NANOS = 2_000_000_000L;
-
   private static final long BRAKE_NANOS = 20_000_000L;
 
   private final PacerSettings settings;
   private final long firstPing;
-  private final long vouchedNanos;
   private final Flight flight;
   private final BaseRoundTrip base;
   private final LinkRate rate;
   private final Lateness lateness;
   private final FreeRun run;
+  private final Asking asking;
   private final DeliveryTimes deliveries = new DeliveryTimes();
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
@@ -61,7 +45,6 @@ public final class Pacer {
   private long lastPongAt;
   private long lastProbeAt;
   private long lastArrivedAt;
-  private long lastAskedAt;
   private int probes;
   private Waiting waiting = Waiting.NOT;
 
@@ -70,12 +53,12 @@ public final class Pacer {
   public Pacer(PacerSettings settings, long firstPing) {
     this.settings = settings;
     this.firstPing = firstPing & Long.MAX_VALUE >>> 1; // room to count without overflow
-    vouchedNanos = VOUCHED_NANOS + this.firstPing % SPREADS * SPREAD_NANOS;
     flight = new Flight(settings.outstandingFrames(), settings.segmentBytes());
     base = new BaseRoundTrip(settings.memoryNanos());
     rate = new LinkRate(settings.rateFrames(), settings.rateQuantile());
     lateness = new Lateness(settings.errorFrames(), settings.heldFrames(), settings.memoryNanos());
     run = new FreeRun(settings);
+    asking = new Asking(settings, flight, run, this.firstPing);
   }
 
   /// A frame is about to be written.
@@ -95,8 +78,7 @@ public final class Pacer {
     }
     boolean pings = !sparse(nowNanos, frameBytes);
     if (pings) {
-      lastAskedAt = nowNanos;
-      run.asked();
+      asking.asked(nowNanos);
     }
     boolean alone = idle(nowNanos) && run.carried(nowNanos);
     long frame = flight.add(nowNanos, frameBytes, pings, alone);
@@ -122,32 +104,14 @@ public final class Pacer {
 
   /// Whether this frame may go without pings: the link is fast, and all was well a moment ago.
   private boolean sparse(long nowNanos, int frameBytes) {
-    return flight.lastPinged() >= 0 && askedLately(nowNanos) && fast(frameBytes);
-  }
-
-  /// Whether the peer was asked so lately that it need not be again.
-  private boolean askedLately(long nowNanos) {
-    return nowNanos - lastAskedAt < settings.sparseNanos()
-        && flight.sent() - flight.lastPinged() <= settings.outstandingFrames() / 2;
+    return asking.askedLately(nowNanos) && fast(frameBytes);
   }
 
   /// Whether the system's word would spare the next frame its pings, so whether it is worth asking.
   ///
   /// @return true when [#unacknowledged] should be called with the same time, before [#gate]
   public boolean wantsUnacknowledged(long nowNanos) {
-    return flight.lastPinged() >= 0
-        && run.waitNanos(nowNanos) == FreeRun.OVER
-        && nowNanos - vouchedUntil() < 0
-        && fast(run.lastBytes());
-  }
-
-  /// Until when the system's word counts: the peer itself has to be asked now and then, and when it
-  /// was, it has to answer soon.
-  private long vouchedUntil() {
-    return flight.pinged()
-        ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
-        : lastAskedAt
-            + (run.framesSinceAsked() < VOUCHED_FRAMES ? LONGEST_VOUCHED_NANOS : vouchedNanos);
+    return asking.wantsWord(nowNanos) && fast(run.lastBytes());
   }
 
   /// How much of what was sent the peer's machine has not acknowledged, by the word of the system's
@@ -157,9 +121,9 @@ public final class Pacer {
   ///
   /// @param bytes -1 when the system does not tell
   public void unacknowledged(long nowNanos, long bytes) {
-    if (bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes()) {
+    if (asking.vouches(nowNanos, bytes)) {
       flight.allArrived();
-      run.begin(nowNanos, vouchedUntil(), rate.nanosPerByte());
+      run.begin(nowNanos, asking.vouchedUntil(), rate.nanosPerByte());
     }
   }
 

@@ -109,7 +109,7 @@ public record PacerSettings(
       throw new IllegalArgumentException(
           "outstandingFrames must be a power of two, not " + outstandingFrames);
     }
-    within("sparseNanos", sparseNanos, 0, Pacer.VOUCHED_NANOS);
+    within("sparseNanos", sparseNanos, 0, Asking.VOUCHED_NANOS);
     within("fastNanos", fastNanos, 0, Math.max(0, sparseNanos));
     within("fastFrames", fastFrames, 1, DeliveryTimes.FRAMES);
     within("hiccupNanos", hiccupNanos, 0, 10_000 * NANOS_PER_MILLI);

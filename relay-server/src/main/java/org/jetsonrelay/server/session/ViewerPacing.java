@@ -16,9 +16,6 @@ final class ViewerPacing {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /// A system that did not vouch is not asked for the same frame again.
-  private static final long ASK_SYSTEM_NANOS = 1_000_000;
-
   /// What an acknowledgement told.
   ///
   /// @param roundTripNanos base round trip, -1 when unknown
@@ -34,7 +31,6 @@ final class ViewerPacing {
   private final Runnable smallSendBuffer;
 
   // Claim:
-  private long askedSystemNanos = System.nanoTime() - ASK_SYSTEM_NANOS;
   private boolean buffersSmall;
   private SkipCause cause = SkipCause.LINK;
 
@@ -71,8 +67,7 @@ final class ViewerPacing {
   }
 
   private void askSystem(long nowNanos) {
-    if (nowNanos - askedSystemNanos >= ASK_SYSTEM_NANOS && pacer.wantsUnacknowledged(nowNanos)) {
-      askedSystemNanos = nowNanos;
+    if (pacer.wantsUnacknowledged(nowNanos)) {
       pacer.unacknowledged(nowNanos, unacknowledgedBytes.getAsLong());
     }
   }

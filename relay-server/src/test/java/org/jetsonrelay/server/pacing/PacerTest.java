@@ -17,7 +17,7 @@ class PacerTest {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final long NANOS_PER_SECOND = 1_000 * NANOS_PER_MILLI;
-  private static final long FIRST = 294 * Pacer.SPREADS;
+  private static final long FIRST = 294 * Asking.SPREADS;
   private static final int BYTES = 45_000;
   private static final PacerSettings SETTINGS = PacerSettings.DEFAULTS;
 
@@ -508,7 +508,7 @@ class PacerTest {
   @Test
   void asksPeersThatCameTogetherAroundDifferentFrames() {
     Set<Long> distances = new TreeSet<>();
-    for (int i = 0; i < Pacer.SPREADS; i++) {
+    for (int i = 0; i < Asking.SPREADS; i++) {
       pacer = new Pacer(SETTINGS, FIRST + i);
       assertThat(pingedOf(40, 0)).as("until the link is known").isGreaterThanOrEqualTo(8);
       distances.add(600 / pingedOf(600, 0));
@@ -561,7 +561,7 @@ class PacerTest {
     assertThat(send()).isNotEqualTo(Pacer.NO_PING);
     long asked = now;
 
-    now = asked + SETTINGS.hiccupNanos() - 2;
+    now = asked + SETTINGS.hiccupNanos() - Asking.WORD_GAP_NANOS;
     assertThat(pacer.wantsUnacknowledged(now)).isTrue();
     pacer.unacknowledged(now, 0);
     assertThat(pacer.freeRun().waitNanos(now)).isZero();
@@ -586,6 +586,18 @@ class PacerTest {
   }
 
   @Test
+  void wantsNoWordAgainForTheSameFrames() {
+    stream(SETTINGS.fastFrames() + 1, NANOS_PER_SECOND / 30);
+    assertThat(pacer.wantsUnacknowledged(now)).isTrue();
+    pacer.unacknowledged(now, Long.MAX_VALUE);
+
+    now += Asking.WORD_GAP_NANOS - 1;
+    assertThat(pacer.wantsUnacknowledged(now)).as("it has only just said no").isFalse();
+    now++;
+    assertThat(pacer.wantsUnacknowledged(now)).isTrue();
+  }
+
+  @Test
   void trustsTheWordNoLongerThanAnAnswer() {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
     now += SETTINGS.sparseNanos();
@@ -606,7 +618,7 @@ class PacerTest {
 
     long pinged = IntStream.range(0, most).filter(_ -> sendWithWord(NANOS_PER_MILLI, 0)).count();
 
-    assertThat(pinged).isLessThanOrEqualTo(most * NANOS_PER_MILLI / Pacer.VOUCHED_NANOS + 1);
+    assertThat(pinged).isLessThanOrEqualTo(most * NANOS_PER_MILLI / Asking.VOUCHED_NANOS + 1);
   }
 
   @Test

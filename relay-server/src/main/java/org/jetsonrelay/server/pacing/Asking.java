@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.pacing;
+
+/// When a fast peer is asked for pongs, and for how long the system's word stands in for its
+/// answer: the system knows what has reached the peer's machine, not what its program reads.
+///
+/// Guarded as its [Pacer] is.
+final class Asking {
+
+  /// A fast peer whose system vouches for it is asked at most this often. No multiple of a usual
+  /// frame interval, so that it is not always the same camera's turn.
+  static final long VOUCHED_NANOS = 450_000_000L;
+
+  /// And up to half as much again, by the first ping's number, each peer its own: when all were
+  /// asked around the same frame, that frame would take twice as long to all of them.
+  static final int SPREADS = 16;
+
+  /// A system that did not vouch has nothing new to say before.
+  static final long WORD_GAP_NANOS = 1_000_000L;
+
+  private static final long SPREAD_NANOS = VOUCHED_NANOS / (2 * SPREADS);
+
+  /// But at low frame rates only after so many frames, or this long: what a peer that does not read
+  /// has to catch up with afterwards is frames, not time.
+  private static final int VOUCHED_FRAMES = 12;
+
+  private static final long LONGEST_VOUCHED_NANOS = 2_000_000_000L;
+
+  private final PacerSettings settings;
+  private final Flight flight;
+  private final FreeRun run;
+  private final long vouchedNanos;
+  private long lastAskedAt;
+  private long lastWordAt;
+  private boolean hasWord;
+
+  /// @param spread which of the [#SPREADS] distances is this peer's: any number, not negative
+  Asking(PacerSettings settings, Flight flight, FreeRun run, long spread) {
+    this.settings = settings;
+    this.flight = flight;
+    this.run = run;
+    vouchedNanos = VOUCHED_NANOS + spread % SPREADS * SPREAD_NANOS;
+  }
+
+  /// A frame goes with pings.
+  void asked(long nowNanos) {
+    lastAskedAt = nowNanos;
+    run.asked();
+  }
+
+  /// Whether the peer was asked so lately that a fast one need not be again.
+  boolean askedLately(long nowNanos) {
+    return everAsked()
+        && nowNanos - lastAskedAt < settings.sparseNanos()
+        && flight.sent() - flight.lastPinged() <= settings.outstandingFrames() / 2;
+  }
+
+  private boolean everAsked() {
+    return flight.lastPinged() >= 0;
+  }
+
+  /// Whether the system's word would spare the next frame its pings, on a link that is fast.
+  boolean wantsWord(long nowNanos) {
+    return everAsked()
+        && run.waitNanos(nowNanos) == FreeRun.OVER
+        && nowNanos - vouchedUntil() < 0
+        && (!hasWord || nowNanos - lastWordAt >= WORD_GAP_NANOS);
+  }
+
+  /// The system has told what the peer's machine has not acknowledged.
+  ///
+  /// @param bytes -1 when it does not tell
+  /// @return whether that means that all but the latest frame have arrived
+  boolean vouches(long nowNanos, long bytes) {
+    hasWord = true;
+    lastWordAt = nowNanos;
+    return bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes();
+  }
+
+  /// Until when the system's word counts: the peer itself has to be asked now and then, and when it
+  /// was, it has to answer soon.
+  long vouchedUntil() {
+    return flight.pinged()
+        ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
+        : lastAskedAt
+            + (run.framesSinceAsked() < VOUCHED_FRAMES ? LONGEST_VOUCHED_NANOS : vouchedNanos);
+  }
+}
