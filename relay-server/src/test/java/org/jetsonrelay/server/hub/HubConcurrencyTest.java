@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jetsonrelay.server.frame.Frame;
@@ -24,6 +25,53 @@ import org.junit.jupiter.api.Timeout;
 /// What happens when everything happens at once.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HubConcurrencyTest {
+
+  /// All processors that virtual threads have are busy with frames for many viewers, and one more
+  /// such thread wants to run.
+  @Test
+  void othersRunWhileFramesGoToManyViewers() throws InterruptedException {
+    int processors =
+        Integer.getInteger(
+            "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+    int viewers = 40;
+    TestHub on = new TestHub(settings(processors, viewers));
+    for (int i = 0; i < viewers; i++) {
+      on.watchAll(new TestViewer("v" + i));
+    }
+    AtomicInteger ready = new AtomicInteger();
+    AtomicBoolean ran = new AtomicBoolean();
+    AtomicInteger sawIt = new AtomicInteger();
+    List<Thread> publishing = new ArrayList<>();
+    for (int i = 0; i < processors; i++) {
+      Feed feed = on.attach(new TestPublisher("p" + i), "camera" + i);
+      Runnable publishes =
+          () -> {
+            for (ready.incrementAndGet(); ready.get() <= processors; ) {
+              Thread.onSpinWait();
+            }
+            for (int n = 0; n < 10_000 && !ran.get(); n++) {
+              on.publish(feed);
+            }
+            sawIt.addAndGet(ran.get() ? 1 : 0);
+          };
+      publishing.add(Thread.ofVirtual().start(publishes));
+    }
+    while (ready.get() < processors) {
+      Thread.onSpinWait();
+    }
+    Thread other = Thread.ofVirtual().start(() -> ran.set(true));
+    ready.incrementAndGet();
+    for (Thread thread : publishing) {
+      thread.join();
+    }
+    other.join();
+    assertThat(sawIt).hasValue(processors);
+  }
+
+  private static HubSettings settings(int cameras, int viewers) {
+    Duration second = Duration.ofSeconds(1);
+    return new HubSettings(cameras, 0, viewers, 1, second, second, second, 1, 1_000, 1);
+  }
 
   @Test
   void callbacksMayCallTheHubAgainFromAnyThread() {
