@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jetsonrelay.server.frame.Frame;
 import org.junit.jupiter.api.Test;
@@ -46,19 +47,18 @@ class HubConcurrencyTest {
       Feed feed = on.attach(new TestPublisher("p" + i), "camera" + i);
       Runnable publishes =
           () -> {
-            for (ready.incrementAndGet(); ready.get() <= processors; ) {
-              Thread.onSpinWait();
-            }
+            ready.incrementAndGet();
+            spinUntil(() -> ready.get() > processors);
             for (int n = 0; n < 10_000 && !ran.get(); n++) {
               on.publish(feed);
             }
-            sawIt.addAndGet(ran.get() ? 1 : 0);
+            if (ran.get()) {
+              sawIt.incrementAndGet();
+            }
           };
       publishing.add(Thread.ofVirtual().start(publishes));
     }
-    while (ready.get() < processors) {
-      Thread.onSpinWait();
-    }
+    spinUntil(() -> ready.get() == processors);
     Thread other = Thread.ofVirtual().start(() -> ran.set(true));
     ready.incrementAndGet();
     for (Thread thread : publishing) {
@@ -66,6 +66,13 @@ class HubConcurrencyTest {
     }
     other.join();
     assertThat(sawIt).hasValue(processors);
+  }
+
+  /// Waits without giving the processor away.
+  private static void spinUntil(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.onSpinWait();
+    }
   }
 
   private static HubSettings settings(int cameras, int viewers) {
