@@ -15,6 +15,9 @@ final class Asking {
   /// asked around the same frame, that frame would take twice as long to all of them.
   static final int SPREADS = 16;
 
+  /// Every so many times a vouched peer is asked by two pings, which tell the link's rate, too.
+  static final int AROUND_EVERY = 4;
+
   /// A system that did not vouch has nothing new to say before.
   static final long WORD_GAP_NANOS = 1_000_000L;
 
@@ -33,6 +36,8 @@ final class Asking {
   private long lastAskedAt;
   private long lastWordAt;
   private boolean hasWord;
+  private boolean vouched;
+  private int timesBehind;
 
   /// @param spread which of the [#SPREADS] distances is this peer's: any number, not negative
   Asking(PacerSettings settings, Flight flight, FreeRun run, long spread) {
@@ -43,9 +48,14 @@ final class Asking {
   }
 
   /// A frame goes with pings.
-  void asked(long nowNanos) {
+  ///
+  /// @param fast whether the link is
+  /// @return which
+  Pings asks(long nowNanos, boolean fast) {
     lastAskedAt = nowNanos;
     run.asked();
+    timesBehind = fast && vouched ? (timesBehind + 1) % AROUND_EVERY : 0;
+    return timesBehind > 0 ? Pings.BEHIND : Pings.AROUND;
   }
 
   /// Whether the peer was asked so lately that a fast one need not be again.
@@ -74,7 +84,8 @@ final class Asking {
   boolean vouches(long nowNanos, long bytes) {
     hasWord = true;
     lastWordAt = nowNanos;
-    return bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes();
+    vouched = bytes >= 0 && bytes <= run.lastBytes() + settings.segmentBytes();
+    return vouched;
   }
 
   /// Until when the system's word counts: the peer itself has to be asked now and then, and when it

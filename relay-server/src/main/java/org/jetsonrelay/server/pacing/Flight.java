@@ -11,6 +11,7 @@ final class Flight {
   private static final long UNPINGED = 0;
   private static final long PINGED = 1;
   private static final long BEGUN = 2;
+  private static final long ASKED_BEHIND = 3;
 
   // A frame's record. One array: what is asked about a frame then lies side by side in memory, and
   // with a hundred peers that is what a send costs here.
@@ -56,7 +57,7 @@ final class Flight {
   }
 
   /// @param beginsAlone nothing else is on its way, as far as anybody knows
-  long add(long nowNanos, int frameBytes, boolean pings, boolean beginsAlone) {
+  long add(long nowNanos, int frameBytes, Pings pings, boolean beginsAlone) {
     if (full()) {
       arrived = sent - mask + 1;
     }
@@ -64,8 +65,13 @@ final class Flight {
     records[i + SENT_AT] = nowNanos;
     records[i + BYTES] = frameBytes;
     records[i + ALONE] = beginsAlone ? 1 : 0;
-    records[i + STATE] = pings ? PINGED : UNPINGED;
-    if (pings) {
+    records[i + STATE] =
+        switch (pings) {
+          case NONE -> UNPINGED;
+          case AROUND -> PINGED;
+          case BEHIND -> ASKED_BEHIND;
+        };
+    if (pings != Pings.NONE) {
       lastPinged = sent;
     }
     return sent++;
@@ -121,6 +127,11 @@ final class Flight {
 
   boolean begun(long frame) {
     return records[index(frame) + STATE] == BEGUN;
+  }
+
+  /// Whether only its second pong was asked for.
+  boolean askedBehind(long frame) {
+    return records[index(frame) + STATE] == ASKED_BEHIND;
   }
 
   boolean alone(long frame) {

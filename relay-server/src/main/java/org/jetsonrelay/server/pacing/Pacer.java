@@ -12,8 +12,9 @@ package org.jetsonrelay.server.pacing;
 ///
 /// A fast peer is asked for pongs only every [PacerSettings#sparseNanos()]; the pong of a later
 /// frame covers those without. While the system vouches that what was sent has reached the peer's
-/// machine, it is asked more seldom still. On a link that fast, a pong that is late for a moment
-/// does not stop the frames.
+/// machine, it is asked more seldom still, and mostly by one ping, behind the frame: that it reads
+/// is all there is to know. On a link that fast, a pong that is late for a moment does not stop the
+/// frames.
 ///
 /// Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
 /// guards the connection's outbox. It reads no clock; time is [System#nanoTime()] as the caller saw
@@ -52,20 +53,21 @@ public final class Pacer {
   ///   of the connection from being taken for acknowledgements
   public Pacer(PacerSettings settings, long firstPing) {
     this.settings = settings;
-    this.firstPing = firstPing & Long.MAX_VALUE >>> 1; // room to count without overflow
+    // Room to count without overflow; even, so that the last bit says which ping of a frame it is.
+    this.firstPing = firstPing & (Long.MAX_VALUE >>> 1) & ~1L;
     flight = new Flight(settings.outstandingFrames(), settings.segmentBytes());
     base = new BaseRoundTrip(settings.memoryNanos());
     rate = new LinkRate(settings.rateFrames(), settings.rateQuantile());
     lateness = new Lateness(settings.errorFrames(), settings.heldFrames(), settings.memoryNanos());
     run = new FreeRun(settings);
-    asking = new Asking(settings, flight, run, this.firstPing);
+    asking = new Asking(settings, flight, run, this.firstPing >>> 1);
   }
 
   /// A frame is about to be written.
   ///
   /// @param frameBytes its size on the wire, without the pings
-  /// @return payload of the ping to put in front of it, one more for the ping behind it; or
-  ///   [#NO_PING] when it goes without
+  /// @return the first ping it goes with, from which [Pings] tells them both; or [#NO_PING] when it
+  ///   goes without
   public long onSend(long nowNanos, int frameBytes) {
     if (run.takes(nowNanos, frameBytes)) {
       return NO_PING;
@@ -76,15 +78,13 @@ public final class Pacer {
     if (!fellBack && flight.pinged()) {
       probeOrGiveUp(nowNanos);
     }
-    boolean pings = !sparse(nowNanos, frameBytes);
-    if (pings) {
-      asking.asked(nowNanos);
-    }
+    Pings pings =
+        sparse(nowNanos, frameBytes) ? Pings.NONE : asking.asks(nowNanos, fast(frameBytes));
     boolean alone = idle(nowNanos) && run.carried(nowNanos);
     long frame = flight.add(nowNanos, frameBytes, pings, alone);
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
     lastSentAt = nowNanos;
-    return pings ? firstPing + 2 * frame : NO_PING;
+    return pings.first(firstPing, frame);
   }
 
   /// What lets frames go without asking, while the system vouches for the peer: it gives the same
@@ -172,6 +172,17 @@ public final class Pacer {
     long least = base.nanos() + nanosFor(flight.measuredBytes(frame));
     boolean known = rate.known() && base.known();
     deliveries.add(delivery, known ? Math.max(0, delivery - least) : delivery);
+    if (flight.askedBehind(frame)) {
+      // More than the round trip: it may confirm what is known, and undercuts nothing.
+      base.sample(nowNanos, delivery, flight.alone(frame));
+    } else {
+      learnFromBoth(nowNanos, frame, delivery);
+    }
+    lastArrivedAt = nowNanos;
+    flight.completed(nowNanos, frame);
+  }
+
+  private void learnFromBoth(long nowNanos, long frame, long delivery) {
     coalescing = !flight.begun(frame);
     if (!coalescing) {
       long span = nowNanos - flight.beganAt(frame);
@@ -186,8 +197,6 @@ public final class Pacer {
       long span = first ? delivery - base.nanos() : Math.min(nowNanos - lastArrivedAt, delivery);
       learn(nowNanos, frame, (double) span, flight.bytes(frame));
     }
-    lastArrivedAt = nowNanos;
-    flight.completed(nowNanos, frame);
   }
 
   /// What the frame's arrival says about the link.

@@ -66,7 +66,7 @@ final class HopLog {
 
   /// A frame is about to be written; claim.
   ///
-  /// @param ping payload of the ping in front of it, or [Pacer#NO_PING]
+  /// @param ping payload of the ping behind it, or [Pacer#NO_PING]
   synchronized void sending(Subscription subscription, Frame frame, long ping) {
     int _ =
         add(subscription, frame.sequence(), ping, frame.capturedAtMillis(), frame.receivedNanos());
@@ -152,7 +152,7 @@ final class HopLog {
     long captured;
     long arrived;
     synchronized (this) {
-      int i = find(pong - 1);
+      int i = find(pong);
       if (i < 0) {
         return;
       }
@@ -180,7 +180,7 @@ final class HopLog {
     }
   }
 
-  /// The frame with this ping, newest first; -1 when it is gone, or never was.
+  /// The frame with this ping behind it, newest first; -1 when it is gone, or never was.
   private int find(long ping) {
     if (ping == Pacer.NO_PING) {
       return -1;

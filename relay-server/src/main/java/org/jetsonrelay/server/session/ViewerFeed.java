@@ -15,6 +15,7 @@ import org.jetsonrelay.server.metrics.RateMeter;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.pacing.Pacer;
+import org.jetsonrelay.server.pacing.Pings;
 import org.jetsonrelay.server.protocol.FrameDetails;
 import org.jetsonrelay.server.protocol.ServerMessages;
 import org.jetsonrelay.server.websocket.Claim;
@@ -241,7 +242,7 @@ final class ViewerFeed {
     }
     try {
       put(from, frame, out, nowNanos);
-      hops.sending(from, frame, unitPing);
+      hops.sending(from, frame, Pings.behind(unitPing));
     } finally {
       frame.release();
     }
@@ -257,18 +258,18 @@ final class ViewerFeed {
     }
     byte[] text = TextFrame.of(detailed(from, frame));
     long ping = onSend(nowNanos, text.length + frame.binaryLength());
-    ping(out, ping);
+    ping(out, Pings.inFront(ping));
     out.add(text);
     out.add(frame.block(), frame.binaryOffset(), frame.binaryLength());
-    ping(out, ping == Pacer.NO_PING ? ping : ping + 1);
+    ping(out, Pings.behind(ping));
   }
 
-  /// `[ping 2k][message][ping 2k+1]`, one unit.
+  /// `[ping 2k][message][ping 2k+1]`, or without the first ping, or both: one unit.
   private void put(Gather out, long nowNanos, Block block, int offset, int length) {
     long ping = onSend(nowNanos, length);
-    ping(out, ping);
+    ping(out, Pings.inFront(ping));
     out.add(block, offset, length);
-    ping(out, ping == Pacer.NO_PING ? ping : ping + 1);
+    ping(out, Pings.behind(ping));
   }
 
   private static void ping(Gather out, long payload) {

@@ -95,8 +95,7 @@ final class ViewerPacing {
 
   /// A frame is about to be written; claim.
   ///
-  /// @return payload of the ping in front of it, one more for the ping behind it; or
-  ///   [Pacer#NO_PING]
+  /// @return what [Pacer#onSend] says
   long onSend(long nowNanos, int bytes) {
     if (freeRun.takes(nowNanos, bytes)) {
       return Pacer.NO_PING;

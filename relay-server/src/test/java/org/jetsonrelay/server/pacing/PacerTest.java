@@ -17,7 +17,7 @@ class PacerTest {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final long NANOS_PER_SECOND = 1_000 * NANOS_PER_MILLI;
-  private static final long FIRST = 294 * Asking.SPREADS;
+  private static final long FIRST = 2 * 294 * Asking.SPREADS;
   private static final int BYTES = 45_000;
   private static final PacerSettings SETTINGS = PacerSettings.DEFAULTS;
 
@@ -463,6 +463,9 @@ class PacerTest {
 
   // The system's word
 
+  /// How the frames were asked for that went with pings: around or behind.
+  private final StringBuilder asked = new StringBuilder();
+
   /// A frame with what the system says where it is wanted; returns whether it carried pings.
   private boolean sendWithWord(long gap, long unacknowledged) {
     now += gap;
@@ -475,8 +478,11 @@ class PacerTest {
       return false;
     }
     now += FAST_NANOS;
-    assertThat(pacer.onPong(now, ping)).isTrue();
-    assertThat(pacer.onPong(now, ping + 1)).isTrue();
+    boolean around = Pings.inFront(ping) != Pacer.NO_PING;
+    asked.append(around ? 'a' : 'b');
+    long behind = Pings.behind(ping);
+    assertThat(pacer.onPong(now, behind - 1)).as("whether it is expected").isEqualTo(around);
+    assertThat(pacer.onPong(now, behind)).isTrue();
     now -= FAST_NANOS;
     return true;
   }
@@ -506,10 +512,53 @@ class PacerTest {
   }
 
   @Test
+  void asksAPeerThatIsVouchedForBehindTheFrameThreeTimesOfFour() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    pingedOf(150, 0);
+
+    assertThat(asked).hasToString("bbbabbbabb");
+  }
+
+  @Test
+  void asksAroundTheFrameWhenTheSystemDoesNotVouchForThePeer() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    pingedOf(16, 0);
+    assertThat(asked).hasToString("b");
+    pingedOf(8, BYTES + 1448 + 1);
+    assertThat(asked).hasToString("baa");
+    pingedOf(16, 0);
+
+    assertThat(asked).as("vouched again").hasToString("baab");
+  }
+
+  @Test
+  void takesNothingAboutTheLinkFromAPongThatCameAlone() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    pingedOf(14, 0);
+    double rate = pacer.linkBitsPerSecond();
+    long ping = Pacer.NO_PING;
+    while (ping == Pacer.NO_PING) {
+      now += NANOS_PER_SECOND / 30;
+      pacer.unacknowledged(now, 0);
+      ping = send();
+    }
+    assertThat(Pings.inFront(ping)).isEqualTo(Pacer.NO_PING);
+    now += SETTINGS.hiccupNanos() / 2;
+    assertThat(pacer.onPong(now, ping)).isTrue();
+
+    assertThat(pacer.lastDeliveryNanos()).isEqualTo(SETTINGS.hiccupNanos() / 2);
+    assertThat(pacer.lastExcessNanos()).isGreaterThan(SETTINGS.hiccupNanos() / 2 - 2 * FAST_NANOS);
+    assertThat(pacer.inFlight(now)).isZero();
+    assertThat(pacer.linkBitsPerSecond()).isEqualTo(rate);
+    assertThat(pacer.roundTripNanos()).isEqualTo(FAST_NANOS);
+    assertThat(pacer.gate(now)).isZero();
+  }
+
+  @Test
   void asksPeersThatCameTogetherAroundDifferentFrames() {
     Set<Long> distances = new TreeSet<>();
     for (int i = 0; i < Asking.SPREADS; i++) {
-      pacer = new Pacer(SETTINGS, FIRST + i);
+      pacer = new Pacer(SETTINGS, FIRST + 2L * i);
       assertThat(pingedOf(40, 0)).as("until the link is known").isGreaterThanOrEqualTo(8);
       distances.add(600 / pingedOf(600, 0));
     }

@@ -226,16 +226,17 @@ final class Viewing {
       tcp.buffer(settings.fallbackBufferBytes());
     }
     long end = writtenBytes;
-    if (ping != Pacer.NO_PING) {
+    if (Pings.inFront(ping) != Pacer.NO_PING) {
       end += PING_BYTES;
-      marks.add(new Mark(end, true, ping));
+      marks.add(new Mark(end, true, Pings.inFront(ping)));
+      pings++;
     }
     end += bytes;
     marks.add(new Mark(end, false, mailbox));
     if (ping != Pacer.NO_PING) {
       end += PING_BYTES;
-      marks.add(new Mark(end, true, ping + 1));
-      pings += 2;
+      marks.add(new Mark(end, true, Pings.behind(ping)));
+      pings++;
     }
     frames++;
     toWrite = (int) (end - writtenBytes);

@@ -9,7 +9,7 @@ import org.jetsonrelay.server.websocket.Gather;
 /// Stands for the unit of a connection: keeps what was put in.
 final class TestUnit implements Gather {
   final List<Block> blocks = new ArrayList<>();
-  long ping = -1;
+  final List<Long> pings = new ArrayList<>();
 
   @Override
   public void add(Block block, int offset, int length) {
@@ -23,7 +23,7 @@ final class TestUnit implements Gather {
 
   @Override
   public void addPing(long payload) {
-    ping = payload;
+    pings.add(payload);
   }
 
   void clear() {

@@ -3,6 +3,7 @@ package org.jetsonrelay.server.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,7 @@ class ViewerCutThroughTest {
   private final TestLine line = new TestLine();
   private final TestUnit unit = new TestUnit();
   private int asked;
+  private List<Long> lastPings = List.of();
 
   @AfterEach
   void allMemoryIsGivenBack() {
@@ -283,12 +285,11 @@ class ViewerCutThroughTest {
 
   @Test
   void passWhileTheSystemVouchesForAPeerKnownToBeFast() {
-    ViewerPacing pacing = pacing(0);
-    ViewerFeed feed = paced(pacing);
+    ViewerFeed feed = paced(pacing(0));
     int most = PacerSettings.DEFAULTS.outstandingFrames() / 2;
     for (int i = 0; i < 50_000 && line.sent.size() < 3 * most; i++) {
       publish();
-      writeAnswered(feed, pacing);
+      writeAnswered(feed);
     }
 
     assertThat(line.sent).hasSize(3 * most);
@@ -296,13 +297,26 @@ class ViewerCutThroughTest {
   }
 
   @Test
+  void areFollowedToAPeerThatIsAskedBehindOneOfThemOnly() {
+    ViewerFeed feed = paced(pacing(0));
+    long until = System.nanoTime() + 10_000_000_000L;
+    do {
+      publish();
+      writeAnswered(feed);
+    } while (lastPings.size() != 1 && System.nanoTime() - until < 0);
+
+    assertThat(lastPings).hasSize(1);
+    assertThat(delivered(feed).getLast().acknowledgedNanos()).isNotEqualTo(FrameHops.UNKNOWN);
+    assertThat(feed.pace(System.nanoTime()).inFlight()).isZero();
+  }
+
+  @Test
   void doNotPassWhileMuchIsOnItsWayAndTheSystemIsNotAskedAllTheTime() {
-    ViewerPacing pacing = pacing(Long.MAX_VALUE);
-    ViewerFeed feed = paced(pacing);
+    ViewerFeed feed = paced(pacing(Long.MAX_VALUE));
     long beganNanos = System.nanoTime();
     for (int i = 0; i < 2_000; i++) {
       publish();
-      writeAnswered(feed, pacing);
+      writeAnswered(feed);
     }
     long elapsedMillis = (System.nanoTime() - beganNanos) / 1_000_000;
 
@@ -310,16 +324,15 @@ class ViewerCutThroughTest {
     assertThat((long) asked).isBetween(1L, elapsedMillis + 1);
   }
 
-  private void writeAnswered(ViewerFeed feed, ViewerPacing pacing) {
-    unit.ping = -1;
+  private void writeAnswered(ViewerFeed feed) {
     while (feed.next(unit, System.nanoTime()) == 0) {
       unit.clear();
       feed.sent(System.nanoTime());
-      if (unit.ping >= 0) {
-        var _ = pacing.onPong(unit.ping - 1, System.nanoTime());
-        var _ = pacing.onPong(unit.ping, System.nanoTime());
-        unit.ping = -1;
+      for (long ping : unit.pings) {
+        feed.onPong(ByteBuffer.allocate(Long.BYTES).putLong(0, ping), System.nanoTime());
       }
+      lastPings = List.copyOf(unit.pings);
+      unit.pings.clear();
     }
   }
 }
