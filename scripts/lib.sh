@@ -61,9 +61,10 @@ need_jvm() {
 Install one, for example Eclipse Temurin $1 from https://adoptium.net, or point JAVA_HOME at it."
 }
 
-# apt_install PACKAGE...: installs what is missing; needs root, says what to run where it is not.
+# apt_install PACKAGE...: installs what is missing; needs root, says what to run where it is not. Fails, naming
+# them, when some cannot be installed; the others are installed all the same.
 apt_install() {
-  local missing=() package
+  local missing=() refused=() package
   for package in "$@"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
@@ -77,15 +78,27 @@ apt_install() {
     return 1
   }
   say "installing ${missing[*]} ..."
-  if ! apt-get install -y --no-install-recommends "${missing[@]}" >/tmp/apt.$$ 2>&1; then
-    # A fresh machine has no package lists yet, an old one stale lists.
-    { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/tmp/apt.$$ 2>&1 || {
-      tail -n 20 /tmp/apt.$$ >&2
-      rm -f /tmp/apt.$$
-      return 1
-    }
-  fi
-  rm -f /tmp/apt.$$
+  # A fresh machine has no package lists yet, an old one stale lists.
+  apt_get install "${missing[@]}" 2>/dev/null || { apt_get update && apt_get install "${missing[@]}"; } && return
+  # apt takes all or none: a package that conflicts with what this machine has would keep all others away.
+  say "not all at once; trying one by one ..."
+  for package in "${missing[@]}"; do
+    apt_get install "$package" || refused+=("$package")
+  done
+  [ ${#refused[@]} -eq 0 ] || {
+    say "could not be installed: ${refused[*]}"
+    return 1
+  }
+}
+
+# apt_get COMMAND [PACKAGE...]: apt-get without questions; shows the end of what it wrote only when it fails.
+apt_get() {
+  local log status=0
+  log=$(mktemp)
+  DEBIAN_FRONTEND=noninteractive apt-get "$1" -y --no-install-recommends "${@:2}" >"$log" 2>&1 </dev/null || status=$?
+  [ "$status" -eq 0 ] || tail -n 20 "$log" >&2
+  rm -f "$log"
+  return "$status"
 }
 
 # maven ARGUMENT...: Maven on the build JDK, whatever java is on the PATH.

@@ -14,7 +14,10 @@ GSTREAMER=(libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-too
 step() { printf '\n== %s\n' "$*"; }
 
 install_tools() {
-  apt_install cmake gcc libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nats-server nodejs npm shellcheck shfmt ||
+  local node=(nodejs npm)
+  # Node.js from elsewhere brings its own npm and conflicts with the distribution's.
+  if command -v npm >/dev/null; then node=(); fi
+  apt_install cmake gcc libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nats-server "${node[@]}" shellcheck shfmt ||
     say "going on without them: tests that need them say so and are skipped"
 }
 
@@ -32,6 +35,7 @@ script_tests() {
   if command -v shfmt >/dev/null; then
     shfmt -i 2 -d "${scripts[@]}"
   fi
+  "$ROOT/scripts/test/apt-test.sh"
 }
 
 native_tests() {
