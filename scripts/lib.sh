@@ -79,12 +79,18 @@ apt_install() {
   }
   say "installing ${missing[*]} ..."
   # A fresh machine has no package lists yet, an old one stale lists.
-  apt_get install "${missing[@]}" 2>/dev/null || { apt_get update && apt_get install "${missing[@]}"; } && return
-  # apt takes all or none: a package that conflicts with what this machine has would keep all others away.
-  say "not all at once; trying one by one ..."
-  for package in "${missing[@]}"; do
-    apt_get install "$package" || refused+=("$package")
-  done
+  if apt_get install "${missing[@]}" 2>/dev/null || { apt_get update && apt_get install "${missing[@]}"; }; then
+    return
+  fi
+  if [ ${#missing[@]} -eq 1 ]; then
+    refused=("${missing[@]}")
+  else
+    # apt takes all or none: a package that conflicts with what this machine has would keep all others away.
+    say "not all at once; trying one by one ..."
+    for package in "${missing[@]}"; do
+      apt_get install "$package" || refused+=("$package")
+    done
+  fi
   [ ${#refused[@]} -eq 0 ] || {
     say "could not be installed: ${refused[*]}"
     return 1
