@@ -219,6 +219,11 @@ public final class BlockPool {
     }
 
     @Override
+    public int expectedReceivers() {
+      return receivers;
+    }
+
+    @Override
     public boolean lend() {
       return loan != null || (receivers >= WORTH_LENDING && lendWholePages());
     }

@@ -90,25 +90,27 @@ public final class Camera {
   void deliver(Frame frame) {
     Subscription[] now = subscriptions;
     frame.block().expectReceivers(now.length);
-    for (int i = 0; i < now.length; i++) {
-      now[i].deliver(frame);
-      letOthersRun(i);
+    for (int i = 0; i < now.length; i += DELIVERIES_A_TURN) {
+      if (i > 0) {
+        letOthersRun();
+      }
+      Volley.deliver(now, i, Math.min(i + DELIVERIES_A_TURN, now.length), frame);
     }
   }
 
   void deliver(Announced payload) {
     Subscription[] now = subscriptions;
     for (int i = 0; i < now.length; i++) {
+      if (i > 0 && i % DELIVERIES_A_TURN == 0) {
+        letOthersRun();
+      }
       now[i].deliver(payload);
-      letOthersRun(i);
     }
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // no hint: a virtual thread's place in the queue
-  private static void letOthersRun(int delivered) {
-    if (delivered % DELIVERIES_A_TURN == DELIVERIES_A_TURN - 1) {
-      Thread.yield();
-    }
+  private static void letOthersRun() {
+    Thread.yield();
   }
 
   boolean awaitsFirstFrame() {

@@ -5,13 +5,21 @@ import org.jetsonrelay.server.frame.Frame;
 
 /// A viewer's way past its mailboxes: from the camera's reader thread straight to the socket, while
 /// nothing else waits for that viewer.
-@FunctionalInterface
+///
+/// Called by cameras' reader threads, several at once, in the order [#hold], [#send], [#letGo]; who
+/// was not given the way calls neither of the others.
 public interface CutThrough {
 
-  /// Tries to send a frame without waiting. Called by cameras' reader threads, several at once; the
-  /// caller keeps its reference.
+  /// Asks whether a frame may go this way now. If so, the way is the caller's until [#letGo], which
+  /// has to be called soon and whatever happens; the caller keeps its reference to the frame.
   ///
-  /// @return whether the frame has been taken, all of it, and is counted as taken; false leaves
-  ///   everything as it was, and the frame takes the usual way
-  boolean pass(Subscription from, Frame frame);
+  /// @param nowNanos [System#nanoTime()], a moment ago
+  /// @return false leaves everything as it was, and the frame takes the usual way
+  boolean hold(Subscription from, Frame frame, long nowNanos);
+
+  /// Sends the frame, and never waits. What is not taken at once goes later, before anything else.
+  void send(Frame frame);
+
+  /// Counts the frame as taken, if it was sent, and gives the way back.
+  void letGo(Subscription from, Frame frame);
 }

@@ -3,6 +3,7 @@ package org.jetsonrelay.server.hub;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
@@ -199,10 +200,42 @@ public final class Subscription {
     return watch;
   }
 
-  void deliver(Frame frame) {
-    if (passes(frame)) {
-      return;
+  /// Whether a frame may pass the mailbox. Then [#send] and [#letGoWay] have to follow soon; else
+  /// [#deliver]. All of them are for the camera's reader thread.
+  boolean holdsWay(Frame frame, long nowNanos) {
+    try {
+      CutThrough way = closed ? null : watch.cutThrough();
+      return way != null && way.hold(this, frame, nowNanos);
+    } catch (RuntimeException e) {
+      failed(e);
+      return false;
     }
+  }
+
+  /// Sends a frame past the mailbox, while the way is held.
+  void send(Frame frame) {
+    try {
+      heldWay().send(frame);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  /// Gives the way back that was held for this frame.
+  void letGoWay(Frame frame) {
+    try {
+      heldWay().letGo(this, frame);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private CutThrough heldWay() {
+    return Objects.requireNonNull(watch.cutThrough()); // once there it stays
+  }
+
+  /// Puts a frame into the mailbox.
+  void deliver(Frame frame) {
     // Counted first, so that nobody ever sees more taken than offered.
     watch.countOffered();
     switch (mailbox.put(frame)) {
@@ -244,15 +277,6 @@ public final class Subscription {
   private void skipped(SkipCause because) {
     watch.countSkipped(because);
     metrics.skipped(because).increment();
-  }
-
-  private boolean passes(Frame frame) {
-    try {
-      return !closed && watch.passes(this, frame);
-    } catch (RuntimeException e) {
-      failed(e);
-      return false;
-    }
   }
 
   private void mail() {

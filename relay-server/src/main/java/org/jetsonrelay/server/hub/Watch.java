@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.timing.Hop;
 import org.jetsonrelay.server.timing.Latency;
@@ -77,6 +76,11 @@ public final class Watch {
     cutThrough = way;
   }
 
+  /// The way past the mailboxes; null while it has not been opened.
+  @Nullable CutThrough cutThrough() {
+    return cutThrough;
+  }
+
   /// Frames that went past the mailboxes; they are among those offered.
   public long passed() {
     return passed;
@@ -132,12 +136,6 @@ public final class Watch {
 
   void countSkipped(SkipCause cause) {
     counter(cause).increment();
-  }
-
-  /// Whether the frame could go past the mailbox, and has gone.
-  boolean passes(Subscription from, Frame frame) {
-    CutThrough way = cutThrough;
-    return way != null && way.pass(from, frame);
   }
 
   void countPassed() {

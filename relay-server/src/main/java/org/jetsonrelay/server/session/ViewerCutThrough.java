@@ -29,6 +29,16 @@ final class ViewerCutThrough implements CutThrough {
   private boolean open;
   private final PassedFrames passed = new PassedFrames();
 
+  // What has become of the frame for which the way is held, and when.
+  private Outcome outcome = Outcome.NOTHING;
+  private long sentNanos;
+
+  private enum Outcome {
+    NOTHING,
+    IN_PART,
+    WHOLE
+  }
+
   /// @param pacing null when it is off
   ViewerCutThrough(
       Claim claim, ViewerFeed feed, @Nullable ViewerPacing pacing, RelayMetrics metrics) {
@@ -67,42 +77,65 @@ final class ViewerCutThrough implements CutThrough {
   }
 
   @Override
-  public boolean pass(Subscription from, Frame frame) {
+  public boolean hold(Subscription from, Frame frame, long nowNanos) {
     if (!claim.tryHold()) {
       return false;
     }
+    boolean admitted = false;
     try {
-      if (!admits(from, frame)) {
-        return false;
+      admitted = admits(from, frame, nowNanos);
+      return admitted;
+    } finally {
+      if (!admitted) {
+        claim.letGo();
       }
-      from.skippingBecause(SkipCause.LINK);
-      boolean whole = claim.send(frame.block(), frame.messageOffset(), frame.messageLength());
-      long nowNanos = System.nanoTime();
-      from.served(nowNanos);
-      if (whole) {
-        sent(from, frame, nowNanos);
-      } else {
-        settle();
-        feed.begun(from, frame);
+    }
+  }
+
+  private boolean admits(Subscription from, Frame frame, long nowNanos) {
+    if (!open || !unlimited || !from.isNews(frame)) {
+      return false;
+    }
+    outcome = Outcome.NOTHING;
+    return pacing == null || pacing.admits(nowNanos, frame.messageLength());
+  }
+
+  @Override
+  public void send(Frame frame) {
+    boolean whole = claim.send(frame.block(), frame.messageOffset(), frame.messageLength());
+    outcome = whole ? Outcome.WHOLE : Outcome.IN_PART;
+    sentNanos = System.nanoTime();
+  }
+
+  @Override
+  public void letGo(Subscription from, Frame frame) {
+    try {
+      switch (outcome) {
+        case WHOLE -> sent(from, frame);
+        case IN_PART -> begun(from, frame);
+        case NOTHING -> {
+          // sending failed, and said so
+        }
       }
-      return true;
     } finally {
       claim.letGo();
     }
   }
 
-  private boolean admits(Subscription from, Frame frame) {
-    if (!open || !unlimited || !from.isNews(frame)) {
-      return false;
-    }
-    return pacing == null || pacing.admits(System.nanoTime(), frame.messageLength());
+  private void begun(Subscription from, Frame frame) {
+    from.skippingBecause(SkipCause.LINK);
+    from.served(sentNanos);
+    settle();
+    feed.begun(from, frame);
   }
 
-  private void sent(Subscription from, Frame frame, long nowNanos) {
+  private void sent(Subscription from, Frame frame) {
+    from.skippingBecause(SkipCause.LINK);
+    from.served(sentNanos);
     from.passed(frame);
     metrics.framesOut().increment();
     metrics.frameBytesOut().add(frame.jpegLength());
-    if (passed.add(from, frame, nowNanos)) {
+    if (passed.add(from, frame, sentNanos)) {
       settle();
     }
   }

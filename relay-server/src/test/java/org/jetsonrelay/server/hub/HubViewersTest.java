@@ -3,6 +3,7 @@ package org.jetsonrelay.server.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -379,12 +380,11 @@ class HubViewersTest {
   void aFrameThatPassesTheMailboxIsCountedOnce() {
     Feed feed = on.attach(front, "front");
     Watch watch = on.watchAll(viewer);
-    watch.cutThrough((from, frame) -> {
-      from.passed(frame);
-      return true;
-    });
+    TestWay way = new TestWay();
+    watch.cutThrough(way);
     on.publish(feed);
 
+    assertThat(way.calls).containsExactly("hold", "send", "let go");
     assertThat(viewer.mails).hasValue(0);
     assertThat(watch.offered()).isEqualTo(1);
     assertThat(watch.passed()).isEqualTo(1);
@@ -412,9 +412,13 @@ class HubViewersTest {
   void aWayPastTheMailboxThatFailsLeavesTheFrameInIt() {
     Feed feed = on.attach(front, "front");
     Watch watch = on.watchAll(viewer);
-    watch.cutThrough((_, _) -> {
-      throw new IllegalStateException("broken on purpose");
-    });
+    watch.cutThrough(
+        new TestWay() {
+          @Override
+          public boolean hold(Subscription from, Frame frame, long nowNanos) {
+            throw new IllegalStateException("broken on purpose");
+          }
+        });
     on.publish(feed);
 
     assertThat(viewer.mails).hasValue(1);
@@ -422,16 +426,70 @@ class HubViewersTest {
   }
 
   @Test
+  void aWayPastTheMailboxThatFailsToSendIsGivenBackAllTheSame() {
+    Feed feed = on.attach(front, "front");
+    TestWay broken =
+        new TestWay() {
+          @Override
+          public void send(Frame frame) {
+            throw new IllegalStateException("broken on purpose");
+          }
+        };
+    on.watchAll(viewer).cutThrough(broken);
+    TestWay next = new TestWay();
+    on.watchAll(new TestViewer("v2")).cutThrough(next);
+    on.publish(feed);
+
+    assertThat(broken.calls).containsExactly("hold", "let go");
+    assertThat(next.calls).as("nobody else is harmed").containsExactly("hold", "send", "let go");
+  }
+
+  @Test
+  void aFrameGoesToAllWhoseWayIsFreeBeforeAnythingElseIsDone() {
+    Feed feed = on.attach(front, "front");
+    List<String> log = new ArrayList<>();
+    TestViewer busy =
+        new TestViewer("busy") {
+          @Override
+          public void mail() {
+            log.add("mail");
+            super.mail();
+          }
+        };
+    on.watchAll(new TestViewer("v1")).cutThrough(new TestWay(log));
+    on.watchAll(busy);
+    on.watchAll(new TestViewer("v3")).cutThrough(new TestWay(log));
+    on.publish(feed);
+
+    assertThat(log).containsExactly("hold", "hold", "send", "send", "let go", "let go", "mail");
+  }
+
+  @Test
+  void aFrameReachesMoreViewersThanOneVolleyHas() {
+    TestHub large = new TestHub(HubSettings.defaults());
+    Feed feed = large.attach(front, "front");
+    List<TestWay> ways = new ArrayList<>();
+    for (int i = 0; i < 2 * Volley.MOST + 1; i++) {
+      TestWay way = new TestWay();
+      large.watchAll(new TestViewer("v" + i)).cutThrough(way);
+      ways.add(way);
+    }
+    large.publish(feed);
+
+    assertThat(ways).allSatisfy(way -> assertThat(way.calls).hasSize(3));
+  }
+
+  @Test
   void nothingPassesTheMailboxOfAViewerThatTurnedAway() {
     Feed feed = on.attach(front, "front");
     Watch watch = on.watchAll(viewer);
-    watch.cutThrough((_, _) -> {
-      throw new AssertionError("nobody watches");
-    });
+    TestWay way = new TestWay();
+    watch.cutThrough(way);
     Subscription subscription = watch.subscriptions().getFirst();
     subscription.close();
     on.publish(feed); // the camera may still be at its list
 
+    assertThat(way.calls).isEmpty();
     assertThat(watch.offered()).isZero();
   }
 }

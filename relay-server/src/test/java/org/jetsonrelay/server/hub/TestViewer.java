@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counts what the hub tells it.
-final class TestViewer implements Viewer {
+class TestViewer implements Viewer {
 
   private final String id;
   private final Runnable onCall;

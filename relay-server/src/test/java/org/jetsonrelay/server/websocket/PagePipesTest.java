@@ -140,6 +140,19 @@ class PagePipesTest {
   }
 
   @Test
+  void goesToMoreSocketsThanAPipeHoldsCopies() throws IOException {
+    for (int viewers : new int[] {50, 3, 50}) { // the second frame leaves copies in the pipe
+      byte[] sent = contents();
+      Block block = filled(sent, 50);
+      for (int viewer = 0; viewer < viewers; viewer++) {
+        assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+        assertThat(received(LENGTH)).isEqualTo(sent);
+      }
+      block.release();
+    }
+  }
+
+  @Test
   void goesInPartWhenTheSocketIsFull() throws IOException {
     byte[] sent = contents();
     Block block = filled(sent, 8);
