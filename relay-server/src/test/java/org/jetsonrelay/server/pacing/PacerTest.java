@@ -4,8 +4,7 @@ package org.jetsonrelay.server.pacing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +16,7 @@ class PacerTest {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
   private static final long NANOS_PER_SECOND = 1_000 * NANOS_PER_MILLI;
-  private static final long FIRST = 2 * 294 * Asking.SPREADS;
+  private static final long FIRST = 2 * 4_711;
   private static final int BYTES = 45_000;
   private static final PacerSettings SETTINGS = PacerSettings.DEFAULTS;
 
@@ -493,13 +492,20 @@ class PacerTest {
         .count();
   }
 
+  private void pingUntilAsked(long unacknowledged) {
+    int frames = 0;
+    while (!sendWithWord(NANOS_PER_SECOND / 30, unacknowledged)) {
+      assertThat(++frames).isLessThan(21);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, 1, BYTES + 1448})
   void asksLessWhileTheSystemSaysThatAllHasArrived(long unacknowledged) {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
 
-    // Ten seconds at thirty a second: one in fourteen.
-    assertThat(pingedOf(300, unacknowledged)).isBetween(21L, 22L);
+    // Ten seconds at thirty a second: one in fourteen to twenty.
+    assertThat(pingedOf(300, unacknowledged)).isBetween(15L, 21L);
     assertThat(pacer.inFlight(now + NANOS_PER_SECOND / 30)).isZero();
   }
 
@@ -514,19 +520,20 @@ class PacerTest {
   @Test
   void asksAPeerThatIsVouchedForBehindTheFrameThreeTimesOfFour() {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
-    pingedOf(150, 0);
+    pingedOf(8 * 20, 0);
 
-    assertThat(asked).hasToString("bbbabbbabb");
+    assertThat(asked).startsWith("bbbabbba");
   }
 
   @Test
   void asksAroundTheFrameWhenTheSystemDoesNotVouchForThePeer() {
     stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
-    pingedOf(16, 0);
+    pingUntilAsked(0);
     assertThat(asked).hasToString("b");
-    pingedOf(8, BYTES + 1448 + 1);
+    pingUntilAsked(BYTES + 1448 + 1);
+    pingUntilAsked(BYTES + 1448 + 1);
     assertThat(asked).hasToString("baa");
-    pingedOf(16, 0);
+    pingUntilAsked(0);
 
     assertThat(asked).as("vouched again").hasToString("baab");
   }
@@ -556,13 +563,18 @@ class PacerTest {
 
   @Test
   void asksPeersThatCameTogetherAroundDifferentFrames() {
-    Set<Long> distances = new TreeSet<>();
-    for (int i = 0; i < Asking.SPREADS; i++) {
+    int peers = 100;
+    int[] askedAround = new int[600]; // twenty seconds at thirty a second
+    for (int i = 0; i < peers; i++) {
       pacer = new Pacer(SETTINGS, FIRST + 2L * i);
       assertThat(pingedOf(40, 0)).as("until the link is known").isGreaterThanOrEqualTo(8);
-      distances.add(600 / pingedOf(600, 0));
+      for (int frame = 0; frame < askedAround.length; frame++) {
+        askedAround[frame] += sendWithWord(NANOS_PER_SECOND / 30, 0) ? 1 : 0;
+      }
     }
-    assertThat(distances).hasSizeGreaterThanOrEqualTo(5).allMatch(n -> n >= 13 && n <= 21);
+    // Six in the middle, once they have come apart; by chance twice or three times as many.
+    assertThat(Arrays.stream(askedAround, 300, 600).max().orElse(0)).isBetween(6, 20);
+    assertThat(Arrays.stream(askedAround, 300, 600).sum()).isBetween(peers * 15, peers * 22);
   }
 
   @ParameterizedTest
