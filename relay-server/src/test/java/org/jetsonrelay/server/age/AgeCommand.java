@@ -39,6 +39,7 @@ final class AgeCommand implements Callable<Integer> {
 
   private static final int IMPOSSIBLE = 3;
   private static final int MOST_ROUNDS = 99;
+  private static final int HELP_COLUMNS = 110;
 
   /// A run that others on the machine have disturbed is made again, but not for ever.
   private static final int ATTEMPTS = 3;
@@ -57,6 +58,7 @@ final class AgeCommand implements Callable<Integer> {
       names = "--congestion",
       paramLabel = "cubic,bbr",
       split = ",",
+      hideParamSyntax = true,
       description = "TCP's congestion control on both sides (both).")
   private List<String> congestion = List.of();
 
@@ -70,8 +72,8 @@ final class AgeCommand implements Callable<Integer> {
       names = "--relay",
       paramLabel = "NAME=COMMAND",
       description = {
-        "Another relay beside ours, for example 'C=./relay_c $PORT copy';",
-        "may be given several times."
+        "Another relay beside ours, for example 'C=./relay_c $PORT copy': it is to listen at",
+        "$PORT on all of its addresses. May be given several times."
       })
   private List<String> others = List.of();
 
@@ -79,6 +81,7 @@ final class AgeCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "NAME",
       split = ",",
+      hideParamSyntax = true,
       description = "Only these: paced, unpaced, snd64k, lowat16k, and your own.")
   private List<String> only = List.of();
 
@@ -126,7 +129,7 @@ final class AgeCommand implements Callable<Integer> {
   private record Cell(AgeTrial trial, Contender contender, String key) {}
 
   public static void main(String[] arguments) {
-    CommandLine command = new CommandLine(new AgeCommand());
+    CommandLine command = new CommandLine(new AgeCommand()).setUsageHelpWidth(HELP_COLUMNS);
     command.setExecutionExceptionHandler((e, _, _) -> {
       // What is on the command line is checked where it is used.
       if (e instanceof IllegalArgumentException) {
@@ -176,11 +179,21 @@ final class AgeCommand implements Callable<Integer> {
     return congestion.isEmpty() ? List.of("cubic", "bbr").subList(0, quick ? 1 : 2) : congestion;
   }
 
-  private List<Cell> cells(Answering answering) throws IOException {
-    List<Contender> contenders =
+  private List<Contender> contenders() {
+    List<Contender> all =
         Stream.concat(Contender.ours(ownRelay).stream(), others.stream().map(Contender::parse))
-            .filter(one -> only.isEmpty() || only.contains(one.name()))
             .toList();
+    List<String> names = all.stream().map(Contender::name).toList();
+    only.stream()
+        .filter(name -> !names.contains(name))
+        .forEach(name -> {
+          throw new IllegalArgumentException("--only \"" + name + "\": there are " + names);
+        });
+    return all.stream().filter(one -> only.isEmpty() || only.contains(one.name())).toList();
+  }
+
+  private List<Cell> cells(Answering answering) throws IOException {
+    List<Contender> contenders = contenders();
     byte[] picture = StampedJpeg.picture(size);
     double length = seconds == null ? (quick ? 6 : 20) : seconds;
     List<Cell> cells = new ArrayList<>();

@@ -18,6 +18,7 @@ final class LinkOptions {
       names = "--link",
       paramLabel = "L1,L2,...",
       split = ",",
+      hideParamSyntax = true,
       description = {
         "Which of L1, L2, L3, L4, J, V, W, O, and R with a number for a drawn one;",
         "without it, --rate and --drawn: L1,L2,L3,J,V,L4."
