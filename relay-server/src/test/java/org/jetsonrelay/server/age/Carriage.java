@@ -33,7 +33,6 @@ final class Carriage {
   private final Histogram late = new Histogram(LATEST_NANOS, 2);
   private long arrived;
   private long delivered;
-  private long deliveredBytes;
   private long refused;
   private long overflowed;
 
@@ -49,7 +48,6 @@ final class Carriage {
   record Counts(
       long arrived,
       long delivered,
-      long deliveredBytes,
       long dropped,
       long lost,
       long refused,
@@ -122,7 +120,6 @@ final class Carriage {
       late.recordValue(Math.min(lateNanos, LATEST_NANOS));
       if (Kernel.write(to, slotAddress(slot), lengths[slot])) {
         delivered++;
-        deliveredBytes += lengths[slot];
       } else {
         refused++;
       }
@@ -139,7 +136,6 @@ final class Carriage {
     return new Counts(
         arrived,
         delivered,
-        deliveredBytes,
         lane.dropped(),
         lane.lost(),
         refused,

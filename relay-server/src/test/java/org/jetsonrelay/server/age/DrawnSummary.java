@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.age;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ final class DrawnSummary {
 
   private static final List<String> HEAD =
       List.of("p50 × least", "links", "median", "quartiles", "worst");
+
+  /// What is nearer to the best plain setting is as good.
+  private static final double WORTH_NAMING = 1.05;
 
   private DrawnSummary() {}
 
@@ -93,20 +97,22 @@ final class DrawnSummary {
     double[] times = groups.stream().mapToDouble(group -> group.times(figure)).sorted().toArray();
     List<Group> worse =
         groups.stream()
-            .filter(group -> group.times(figure) > 1)
+            .filter(group -> group.times(figure) > WORTH_NAMING)
             .sorted(Comparator.comparingDouble(group -> -group.times(figure)))
             .toList();
     text.append(
         String.format(
             Locale.ROOT,
             "%n%s, paced to the best plain setting of each link: median %s times, quartiles %s–%s; "
-                + "worse on %d of %d%s%n",
+                + "better on %d of %d, worse by more than %.0f %% on %d%s%n",
             what,
             number(AgeFigures.percentile(times, 50)),
             number(AgeFigures.percentile(times, 25)),
             number(AgeFigures.percentile(times, 75)),
-            worse.size(),
+            Arrays.stream(times).filter(one -> one < 1).count(),
             groups.size(),
+            100 * WORTH_NAMING - 100,
+            worse.size(),
             worse.isEmpty() ? "" : ":"));
     for (Group group : worse) {
       AgeFigures paced = group.paced().median();

@@ -35,11 +35,11 @@ class DrawnSummaryTest {
   void namesEachLinkOnWhichPacingLosesSoThatItCanBeHadAgain() {
     assertThat(DrawnSummary.of(rows))
         .contains("median age, paced to the best plain setting of each link")
-        .contains("worse on 1 of 2:")
+        .contains("better on 1 of 2, worse by more than 5 % on 1:")
         .contains(
             "* L2 bbr, 1.25 times: 150 ms at 20.0 frames/s, lowat16k 120 ms at 20.0 "
                 + "(20 Mbit/s, 40 ms, loss 1 %, queue 200 ms)")
-        .endsWith("worse on 0 of 2")
+        .endsWith("better on 2 of 2, worse by more than 5 % on 0")
         .doesNotContain("* L1");
   }
 

@@ -3,7 +3,9 @@ package org.jetsonrelay.server.age;
 
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jetsonrelay.server.pacing.Link;
+import org.jspecify.annotations.Nullable;
 
 /// Carries packets between two TUN devices as a link would. A thread of its own does that, until it
 /// is stopped.
@@ -18,6 +20,9 @@ final class Emulator {
   /// Written by whoever stops it.
   private volatile boolean stopped;
 
+  /// Set by its thread, when it ends too early.
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
   // The emulator's thread's, and of others when that has ended.
   private final Arena arena = Arena.ofShared();
   private final Carriage down;
@@ -28,7 +33,12 @@ final class Emulator {
     down = new Carriage(arena, new Lane(downLink, 2 * seed + 1), relayTun, viewerTun, startNanos);
     up = new Carriage(arena, new Lane(upLink, 2 * seed + 2), viewerTun, relayTun, startNanos);
     waiting = new Kernel.Waiting(arena, relayTun, viewerTun);
-    thread = Thread.ofPlatform().daemon().name("emulator").unstarted(this::run);
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("emulator")
+            .uncaughtExceptionHandler((_, e) -> failure.set(e))
+            .unstarted(this::run);
   }
 
   /// The links' schedules begin now.
@@ -59,11 +69,17 @@ final class Emulator {
   }
 
   /// Stops; what is on its way gets lost.
+  ///
+  /// @throws IllegalStateException when it had not carried packets until now
   Report stop() throws InterruptedException {
     stopped = true;
     thread.join();
     Report report = new Report(down.counts(), up.counts());
     arena.close();
+    Throwable e = failure.get();
+    if (e != null) {
+      throw new IllegalStateException("the emulator has failed", e);
+    }
     return report;
   }
 
