@@ -212,12 +212,19 @@ build_tests() {
   touch "$classes/.built"
 }
 
+# test_program CLASS ARGUMENT...: becomes a program that lies among the relay's tests.
+test_program() {
+  local class=$1
+  shift
+  exec "$(need_jvm "$SERVER_JDK" jdk)/bin/java" -XX:+UseSerialGC -Xmx384m -XX:TieredStopAtLevel=1 \
+    --enable-native-access=ALL-UNNAMED \
+    -cp "$ROOT/relay-server/target/test-classes:$(class_path relay-server)" \
+    "org.jetsonrelay.server.$class" "$@"
+}
+
 # trial CLASS ARGUMENT...: becomes a program of package faults that drives real relays and agents.
 trial() {
   local class=$1
   shift
-  exec "$(need_jvm "$SERVER_JDK" jdk)/bin/java" -XX:+UseSerialGC -Xmx384m -XX:TieredStopAtLevel=1 \
-    -cp "$ROOT/relay-server/target/test-classes:$(class_path relay-server)" \
-    "org.jetsonrelay.server.faults.$class" \
-    --relay "$ROOT/scripts/relay.sh" --agent "$ROOT/scripts/agent.sh" "$@"
+  test_program "faults.$class" --relay "$ROOT/scripts/relay.sh" --agent "$ROOT/scripts/agent.sh" "$@"
 }

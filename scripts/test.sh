@@ -17,7 +17,7 @@ install_tools() {
   local node=(nodejs npm)
   # Node.js from elsewhere brings its own npm and conflicts with the distribution's.
   if command -v npm >/dev/null; then node=(); fi
-  apt_install cmake gcc libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nats-server "${node[@]}" shellcheck shfmt ||
+  apt_install cmake gcc iproute2 libc6-dev make maven pkg-config "${GSTREAMER[@]}" chromium nats-server "${node[@]}" shellcheck shfmt ||
     say "going on without them: tests that need them say so and are skipped"
 }
 

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A relay as a process of its own, for tests that end one as a power cut does.
-final class RelayProcess implements AutoCloseable {
+public final class RelayProcess implements AutoCloseable {
 
   private static final Pattern LISTENS = Pattern.compile("listens on 127\\.0\\.0\\.1:(\\d+)");
 
@@ -30,8 +30,8 @@ final class RelayProcess implements AutoCloseable {
     this.port = port;
   }
 
-  /// Starts one with these settings on a free port.
-  static RelayProcess start(Map<String, String> settings) {
+  /// What starts one: the relay that is being tested, in a small JVM.
+  public static List<String> command() {
     String classPath =
         Stream.of(
                 System.getProperty(
@@ -39,19 +39,21 @@ final class RelayProcess implements AutoCloseable {
                     .split(File.pathSeparator, -1))
             .filter(entry -> !entry.contains("slf4j-api"))
             .collect(Collectors.joining(File.pathSeparator));
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx96m",
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                    "-cp",
-                    classPath,
-                    Main.class.getName()))
-            .redirectErrorStream(true);
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx96m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+        "-cp",
+        classPath,
+        Main.class.getName());
+  }
+
+  /// Starts one with these settings on a free port.
+  static RelayProcess start(Map<String, String> settings) {
+    ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
     builder.environment().putAll(Map.of("HOST", "127.0.0.1", "PORT", "0", "MDNS", "off"));
     builder.environment().putAll(settings);
     try {

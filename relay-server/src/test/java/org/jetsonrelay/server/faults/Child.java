@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A process of our own: started, signalled by its id, and what the kernel knows of it. None of
 /// them outlives this JVM.
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
   private static final Queue<Process> STARTED = new ConcurrentLinkedQueue<>();
 
@@ -39,7 +39,7 @@ final class Child implements AutoCloseable {
   ///
   /// @param space what it is started under, for example `ip netns exec NAME`; may be empty
   /// @param command one for `sh`
-  static Child start(
+  public static Child start(
       String name, List<String> space, String command, Map<String, String> environment, Path logs)
       throws IOException {
     Path log = logs.resolve(name + ".log");
@@ -57,7 +57,7 @@ final class Child implements AutoCloseable {
   }
 
   /// Runs a command to its end and returns what it printed.
-  static String run(String... command) throws IOException, InterruptedException {
+  public static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
@@ -70,7 +70,7 @@ final class Child implements AutoCloseable {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
@@ -80,7 +80,7 @@ final class Child implements AutoCloseable {
   }
 
   /// Kills it, as power cut does, and waits until the kernel has cleaned up.
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
@@ -99,7 +99,7 @@ final class Child implements AutoCloseable {
   }
 
   /// The log's last lines, for a message.
-  String lastWords() {
+  public String lastWords() {
     try {
       List<String> lines = Files.readAllLines(log);
       return name
