@@ -34,6 +34,7 @@ final class Unit implements Gather {
   private int first;
   private int count;
   private long remaining;
+  private boolean carriesFrames;
   // Pings and other short pieces of this unit, one after the other; allocated at first need.
   private @Nullable ByteBuffer small;
   private long smallAddress;
@@ -48,6 +49,7 @@ final class Unit implements Gather {
     Objects.checkFromIndexSize(offset, length, block.capacity());
     requireRoom();
     if (length > 0) {
+      carriesFrames = true;
       append(block.retain(), block.address(), offset, length);
     }
   }
@@ -106,6 +108,11 @@ final class Unit implements Gather {
   /// Bytes not written yet.
   long remaining() {
     return remaining;
+  }
+
+  /// Whether there are frames in it, or other payloads of cameras.
+  boolean carriesFrames() {
+    return carriesFrames;
   }
 
   /// Pieces not wholly written yet.
@@ -178,6 +185,7 @@ final class Unit implements Gather {
     first = 0;
     count = 0;
     remaining = 0;
+    carriesFrames = false;
     smallUsed = 0;
   }
 
