@@ -107,10 +107,11 @@ public final class WebSocketTransport {
                         () -> endpoint.limitMet(EngineLimit.UNREADABLE_REQUESTS)))
                 .build())
         .addConnectionSelector(
-            Http1ConnectionSelector.builder()
-                .config(withTokens(http, waiting))
-                .addUpgrader(added)
-                .build());
+            new Succession.Selector(
+                Http1ConnectionSelector.builder()
+                    .config(withTokens(http, waiting))
+                    .addUpgrader(added)
+                    .build()));
   }
 
   private Http1Config withTokens(Http1Config http, FirstRequests firstRequests) {

@@ -91,7 +91,8 @@ final class WebSocketUpgrader extends WsUpgrader {
     reserve(context);
     try {
       String name = peer.getHostString() + ":" + peer.getPort();
-      return new WebSocketConnection(wire(context), answer, handshake, name, parts);
+      return Succession.successor(
+          new WebSocketConnection(wire(context), answer, handshake, name, parts));
     } catch (RuntimeException | Error e) {
       connections.decrementAndGet();
       throw e;
@@ -184,6 +185,7 @@ final class WebSocketUpgrader extends WsUpgrader {
       if (!context.isSecure()) {
         int early = reader.available();
         byte[] bytes = early == 0 ? new byte[0] : reader.readBytes(early);
+        RequestBuffer.drop(context.serverSocket());
         return new ChannelWire(channel, KernelSocket.of(channel, duplicates), bytes);
       }
     }
