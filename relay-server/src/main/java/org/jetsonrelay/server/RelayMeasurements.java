@@ -202,6 +202,14 @@ final class RelayMeasurements {
             "Open TCP connections, whatever they speak",
             transport::openSockets),
         gauge(
+            "relay_kept_descriptors",
+            "Connections with a second descriptor, kept for sending frames without waiting",
+            transport::duplicates),
+        gauge(
+            "relay_lacking_descriptors",
+            "Connections that got none to keep and take one for each frame",
+            transport::withoutDuplicate),
+        gauge(
             "relay_incomplete_message_bytes",
             "Memory of messages that are being received",
             transport::incompleteBytes));

@@ -175,7 +175,7 @@ public final class RelayServer implements AutoCloseable {
             .featuresDiscoverServices(false)
             .shutdownHook(false)
             .shutdownGracePeriod(Duration.ofMillis(200));
-    builder.maxTcpConnections(OpenFiles.connections());
+    builder.maxTcpConnections(OpenFiles.left(settings.connections().maxDuplicates()));
     if (settings.certificate() != null) {
       builder.tls(Tls.builder().sslContext(settings.certificate().context()).build());
     }

@@ -279,7 +279,7 @@ record RelaySettings(
   }
 
   /// Room for all clients and some that are not known yet, half of it for one address; less where
-  /// the system gives the process fewer descriptors.
+  /// the system gives the process fewer descriptors. What is left of those is for duplicates.
   private static ConnectionLimits connections(
       SettingsReader reader, WebSocketSettings webSocket, PictureSettings pictures) {
     int most = 10_000_000;
@@ -290,12 +290,14 @@ record RelaySettings(
             webSocket.maxConnections() + pictures.maxViewers() + UNKNOWN_CONNECTIONS,
             1,
             most);
-    int max = OpenFiles.bound(wanted);
+    OpenFiles files = OpenFiles.of(wanted);
+    int max = files.connections();
     return new ConnectionLimits(
         max,
         reader.integer("MAX_CONNECTIONS_PER_ADDRESS", Math.max(1, max / 2), 1, most),
         sparesLoopback,
-        reader.integer("MAX_REQUEST_BYTES", 16 * KIB, 512, MIB));
+        reader.integer("MAX_REQUEST_BYTES", 16 * KIB, 512, MIB),
+        files.duplicates());
   }
 
   private static PictureSettings pictures(

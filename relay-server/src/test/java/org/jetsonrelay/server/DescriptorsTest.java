@@ -8,11 +8,13 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,8 @@ class DescriptorsTest {
 
   /// Answered from memory: the one that is accepted last must not need a file.
   private static final String PAGE = "GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  private static final Pattern TAKES = Pattern.compile("only ([0-9]+) connections are taken");
 
   private static final Pattern LISTENS = Pattern.compile("listens on 127\\.0\\.0\\.1:([0-9]+)");
 
@@ -58,9 +62,26 @@ class DescriptorsTest {
       process = builder.start();
       Thread.ofVirtual().start(this::listen);
       await().atMost(30, SECONDS).until(() -> said.stream().anyMatch(LISTENS.asPredicate()));
-      Matcher line = LISTENS.matcher(String.join("\n", said));
+      port = number(LISTENS);
+    }
+
+    int number(Pattern told) {
+      Matcher line = told.matcher(String.join("\n", said));
       assertThat(line.find()).isTrue();
-      port = Integer.parseInt(line.group(1));
+      return Integer.parseInt(line.group(1));
+    }
+
+    int gauge(String name) {
+      String metrics = TestRelay.fetch(URI.create("http://127.0.0.1:" + port + "/observe/metrics"));
+      return metrics
+          .lines()
+          .filter(line -> line.startsWith(name + " "))
+          .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length())))
+          .sum();
+    }
+
+    TestClient client() {
+      return TestClient.open(URI.create("ws://127.0.0.1:" + port + "/ws"), Map.of());
     }
 
     private void listen() {
@@ -137,6 +158,41 @@ class DescriptorsTest {
         assertThat(viewer.read().text()).contains("welcome");
       }
       assertThat(relay.says("cannot accept")).isFalse();
+    }
+  }
+
+  /// As many viewers as are taken, three quarters of which keep no descriptor to send by.
+  @Test
+  void sendsEveryFrameToEverybodyThoughOnlyAFewMayKeepADescriptorForThat() throws IOException {
+    try (Relay relay = new Relay("ulimit -n 180; ")) {
+      int before = relay.descriptors();
+      TestClient camera = relay.client().asCamera("front");
+      List<TestClient> viewers = new ArrayList<>();
+      int taken = relay.number(TAKES);
+      while (viewers.size() < taken - 2) { // one is the camera, one asks for figures
+        viewers.add(relay.client().asViewer());
+      }
+      assertThat(relay.gauge("relay_kept_descriptors")).isZero();
+      assertThat(relay.descriptors()).isLessThan(before + taken + 10);
+      viewers.forEach(TestClient::watch);
+      camera.awaitText("start_streaming");
+      for (int i = 0; i < 20; i++) {
+        byte[] image = Jpegs.jpeg(30_000, i);
+        camera.send(image);
+        viewers.forEach(viewer -> viewer.expectFrame(image));
+      }
+      int kept = relay.gauge("relay_kept_descriptors");
+      assertThat(kept).isBetween(1, viewers.size() / 2);
+      assertThat(relay.gauge("relay_lacking_descriptors")).isEqualTo(viewers.size() - kept);
+      assertThat(relay.said.stream().filter(line -> line.contains("keep a descriptor"))).hasSize(1);
+      try (RawWebSocket oneMore = RawWebSocket.connect(relay.port)) {
+        assertThat(oneMore.readHead()).startsWith("HTTP/1.1 503 ");
+      }
+      assertThat(relay.says("cannot accept")).isFalse();
+      viewers.forEach(TestClient::close);
+      camera.close();
+      await().atMost(20, SECONDS).until(() -> relay.gauge("relay_kept_descriptors") == 0);
+      assertThat(relay.gauge("relay_lacking_descriptors")).isZero();
     }
   }
 

@@ -33,8 +33,11 @@ public final class RateMeter {
   private volatile long eventsNow;
   private volatile long bytesNow;
 
-  /// Written by the adding thread, read by any.
-  private final AtomicLongArray slices = new AtomicLongArray(SLICES * SLICE);
+  private static final AtomicLongArray NO_SLICES = new AtomicLongArray(0);
+
+  /// Written by the adding thread, read by any. Made with the first event, before [#begun] is set
+  /// and anybody looks.
+  private AtomicLongArray slices = NO_SLICES;
 
   /// Time of the first event; all slices are counted from it, so that the clock may wrap around.
   private volatile long originNanos;
@@ -42,17 +45,12 @@ public final class RateMeter {
   private volatile boolean begun;
 
   /// A meter that has not seen anything yet.
-  public RateMeter() {
-    for (int i = 0; i < SLICES; i++) {
-      slices.setPlain(i * SLICE + EPOCH, NEVER);
-    }
-  }
+  public RateMeter() {}
 
   /// Counts one event of `size` bytes.
   public void add(long nowNanos, long size) {
     if (!begun) {
-      originNanos = nowNanos;
-      begun = true;
+      begin(nowNanos);
     }
     long epoch = Math.max(0, nowNanos - originNanos) / SLICE_NANOS;
     if (epoch != epochNow) {
@@ -61,6 +59,16 @@ public final class RateMeter {
     // In this order and without a fence: no reader needs to see them at once.
     EVENTS_NOW.lazySet(this, eventsNow + 1);
     BYTES_NOW.lazySet(this, bytesNow + size);
+  }
+
+  private void begin(long nowNanos) {
+    AtomicLongArray none = new AtomicLongArray(SLICES * SLICE);
+    for (int i = 0; i < SLICES; i++) {
+      none.setPlain(i * SLICE + EPOCH, NEVER);
+    }
+    slices = none;
+    originNanos = nowNanos;
+    begun = true;
   }
 
   private void turnTo(long epoch) {

@@ -26,7 +26,7 @@ final class Flight {
 
   private final int mask;
   private final int segmentBytes;
-  private final long[] records;
+  private long[] records = {}; // made with the first frame: a peer that gets none costs nothing
   private long sent;
   private long arrived;
   private long lastPinged = -1;
@@ -35,7 +35,6 @@ final class Flight {
   Flight(int frames, int segmentBytes) {
     this.segmentBytes = segmentBytes;
     mask = frames - 1;
-    records = new long[frames * RECORD];
   }
 
   /// Frames sent so far, also the number of the next one.
@@ -60,6 +59,9 @@ final class Flight {
   long add(long nowNanos, int frameBytes, Pings pings, boolean beginsAlone) {
     if (full()) {
       arrived = sent - mask + 1;
+    }
+    if (records.length == 0) {
+      records = new long[(mask + 1) * RECORD];
     }
     int i = index(sent);
     records[i + SENT_AT] = nowNanos;

@@ -7,8 +7,10 @@ package org.jetsonrelay.server.websocket;
 /// @param maxPerAddress the same of one address
 /// @param sparesLoopback whether the latter leaves out this machine itself
 /// @param maxRequestBytes the headers of one HTTP request
+/// @param maxDuplicates connections that may keep a second descriptor, to send frames by without
+///   waiting; the others take one for each frame
 public record ConnectionLimits(
-    int max, int maxPerAddress, boolean sparesLoopback, int maxRequestBytes) {
+    int max, int maxPerAddress, boolean sparesLoopback, int maxRequestBytes, int maxDuplicates) {
 
   /// Helidon's limit for the first line of a request.
   static final int MAX_LINE_BYTES = 4096;
@@ -18,10 +20,11 @@ public record ConnectionLimits(
     WebSocketSettings.requireIn("max", max, 1, 10_000_000);
     WebSocketSettings.requireIn("maxPerAddress", maxPerAddress, 1, 10_000_000);
     WebSocketSettings.requireIn("maxRequestBytes", maxRequestBytes, 512, 1 << 20);
+    WebSocketSettings.requireIn("maxDuplicates", maxDuplicates, 0, 10_000_000);
   }
 
   /// Many: what a server has that nobody gave limits.
   public static ConnectionLimits defaults() {
-    return new ConnectionLimits(100_000, 100_000, true, 16 << 10);
+    return new ConnectionLimits(100_000, 100_000, true, 16 << 10, 100_000);
   }
 }

@@ -9,9 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
@@ -24,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// interface: send without blocking (`sendmsg` with `MSG_DONTWAIT`), and tell what the peer's
 /// machine has acknowledged (`SIOCOUTQ`, tcp(7)).
 ///
-/// Owns a duplicate of the channel's descriptor, because the number of a closed one may already
-/// mean somebody else's socket. Sending is for one thread at a time; any thread may close, and the
-/// descriptor is closed exactly once, never under a running call.
+/// Calls the system with a duplicate of the channel's descriptor, because the number of a closed
+/// one may already mean somebody else's socket. From the first frame on a duplicate is kept, as far
+/// as [Duplicates] has some; who keeps none borrows one for each call, and so an idle connection
+/// has but its socket. Sending is for one thread at a time; any thread may close, and a duplicate
+/// is closed exactly once, never under a running call.
 ///
 /// Needs `--add-opens java.base/sun.nio.ch=ALL-UNNAMED --enable-native-access=ALL-UNNAMED`; without
-/// them, or elsewhere than on Linux, [#open] gives null and everything is written by writer
-/// threads.
+/// them, or elsewhere than on Linux, [#of] gives null and everything is written by writer threads.
 final class KernelSocket {
   private static final Logger LOGGER = System.getLogger(KernelSocket.class.getName());
 
@@ -39,7 +38,6 @@ final class KernelSocket {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
   private static final int F_GETFL = 3;
-  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int O_NONBLOCK = 0x800;
   private static final long SIOCOUTQ = 0x5411;
 
@@ -57,14 +55,10 @@ final class KernelSocket {
   private static final int BUSY = 1;
   private static final int CLOSED_WHILE_BUSY = 2;
   private static final int CLOSED = 3;
+  private static final int WITHOUT = 4;
 
   private record Calls(
-      MethodHandle descriptor,
-      MethodHandle fcntl,
-      MethodHandle send,
-      MethodHandle sendmsg,
-      MethodHandle ioctl,
-      MethodHandle close) {}
+      MethodHandle fcntl, MethodHandle send, MethodHandle sendmsg, MethodHandle ioctl) {}
 
   private static final @Nullable Calls CALLS = find();
   private static final PagePipes PAGES = PagePipes.ALL;
@@ -78,17 +72,24 @@ final class KernelSocket {
     }
   }
 
-  private final int descriptor;
-  // Who may use the descriptor: the sender moves IDLE to BUSY and back, a closer ends it.
-  // Changed by [#STATE] only.
-  private volatile int state = IDLE;
+  private final SocketChannel channel;
+  private final Duplicates duplicates;
+  // Who may use the descriptor: the sender moves IDLE to BUSY and back, or WITHOUT where none is
+  // kept; a closer ends it. Changed by [#STATE] only.
+  private volatile int state = WITHOUT;
+  // Only who made the state BUSY, or CLOSED, uses these: the duplicate, whether it is borrowed, and
+  // whether there were none to keep when there was a frame.
+  private int descriptor = Duplicates.NONE;
+  private boolean borrowed;
+  private boolean lacking;
   // Allocated at first need; only who made the state BUSY uses it.
   private @Nullable ByteBuffer scratch;
   private long scratchAddress;
   private boolean nonBlocking;
 
-  private KernelSocket(int descriptor) {
-    this.descriptor = descriptor;
+  private KernelSocket(SocketChannel channel, Duplicates duplicates) {
+    this.channel = channel;
+    this.duplicates = duplicates;
   }
 
   /// The calls, for who has a socket, so they exist. Reached by way of a constant, not of a field:
@@ -99,35 +100,18 @@ final class KernelSocket {
 
   /// Whether this platform can do it.
   static boolean supported() {
-    return CALLS != null;
+    return CALLS != null && Duplicates.supported();
   }
 
   /// A socket for this channel; null when the platform cannot do it.
-  static @Nullable KernelSocket open(SocketChannel channel) {
-    Calls calls = CALLS;
-    if (calls == null) {
-      return null;
-    }
-    try {
-      int original = (int) calls.descriptor.invokeExact(channel);
-      int copy = (int) calls.fcntl.invokeExact(original, F_DUPFD_CLOEXEC, 0);
-      // The channel's number is only meaningful while the channel is open. Had it been closed in
-      // between, the copy could be of somebody else's socket.
-      if (copy >= 0 && !channel.isOpen()) {
-        int _ = (int) calls.close.invokeExact(copy);
-        return null;
-      }
-      return copy < 0 ? null : new KernelSocket(copy);
-    } catch (Throwable e) {
-      LOGGER.log(Level.DEBUG, "no direct way to a socket", e);
-      return null;
-    }
+  static @Nullable KernelSocket of(SocketChannel channel, Duplicates duplicates) {
+    return supported() ? new KernelSocket(channel, duplicates) : null;
   }
 
   /// Sends what the kernel takes now and advances the unit. Says nothing about why it took less
   /// than all: a writer thread that waits for the socket finds out.
   void trySend(Unit unit) {
-    if (!STATE.compareAndSet(this, IDLE, BUSY)) {
+    if (!STATE.compareAndSet(this, IDLE, BUSY) && !begin(unit.carriesFrames())) {
       return;
     }
     long sent = 0;
@@ -148,7 +132,7 @@ final class KernelSocket {
   /// @return how many bytes it took, 0 when none
   long trySend(Block block, int offset, int length) {
     long address = block.address();
-    if (address == 0 || !STATE.compareAndSet(this, IDLE, BUSY)) {
+    if (address == 0 || (!STATE.compareAndSet(this, IDLE, BUSY) && !begin(true))) {
       return 0;
     }
     long sent = 0;
@@ -169,7 +153,7 @@ final class KernelSocket {
   /// Bytes sent that the peer's machine has not acknowledged, those that still wait to be sent
   /// included; -1 when that cannot be told.
   long unacknowledgedBytes() {
-    if (!STATE.compareAndSet(this, IDLE, BUSY)) {
+    if (!STATE.compareAndSet(this, IDLE, BUSY) && !begin(true)) {
       return -1;
     }
     int bytes = -1;
@@ -195,10 +179,54 @@ final class KernelSocket {
     return nonBlocking;
   }
 
+  /// Gets a duplicate where none is kept.
+  ///
+  /// @param keep whether it pays off to keep it: there are frames to send
+  /// @return whether the caller has made the state BUSY and may use the descriptor
+  private boolean begin(boolean keep) {
+    if (!STATE.compareAndSet(this, WITHOUT, BUSY)) {
+      return false;
+    }
+    int kept = keep ? duplicates.keep(channel) : Duplicates.NONE;
+    if (keep) {
+      lacks(kept == Duplicates.USED_UP);
+    }
+    borrowed = kept < 0;
+    descriptor = borrowed ? duplicates.borrow(channel) : kept;
+    if (descriptor < 0) {
+      idleAgain();
+      return false;
+    }
+    return true;
+  }
+
+  private void lacks(boolean now) {
+    if (now && !lacking) {
+      duplicates.lacks();
+    } else if (!now && lacking) {
+      duplicates.lacksNoMore();
+    }
+    lacking = now;
+  }
+
   private void idleAgain() {
-    if (!STATE.compareAndSet(this, BUSY, IDLE)) {
+    if (borrowed) {
+      withoutAgain();
+    } else if (!STATE.compareAndSet(this, BUSY, IDLE)) {
       state = CLOSED;
-      closeDescriptor();
+      end();
+    }
+  }
+
+  private void withoutAgain() {
+    if (descriptor >= 0) {
+      duplicates.giveBack(descriptor);
+    }
+    descriptor = Duplicates.NONE;
+    borrowed = false;
+    if (!STATE.compareAndSet(this, BUSY, WITHOUT)) {
+      state = CLOSED;
+      end();
     }
   }
 
@@ -236,14 +264,15 @@ final class KernelSocket {
     return (long) calls().send.invokeExact(descriptor, address, (long) length, FLAGS);
   }
 
-  /// Closes the duplicate, now or right after the running call. The channel must have been shut
-  /// down before: an open duplicate keeps the connection up.
+  /// Closes the duplicate, now or right after the running call. The channel must have been closed
+  /// before: an open duplicate keeps the connection up, and a new one could still be made.
   void close() {
     for (; ; ) {
-      switch (state) {
-        case IDLE -> {
-          if (STATE.compareAndSet(this, IDLE, CLOSED)) {
-            closeDescriptor();
+      int now = state;
+      switch (now) {
+        case IDLE, WITHOUT -> {
+          if (STATE.compareAndSet(this, now, CLOSED)) {
+            end();
             return;
           }
         }
@@ -259,11 +288,11 @@ final class KernelSocket {
     }
   }
 
-  private void closeDescriptor() {
-    try {
-      int _ = (int) calls().close.invokeExact(descriptor);
-    } catch (Throwable e) {
-      LOGGER.log(Level.WARNING, "closing a descriptor failed", e);
+  /// What is left to do by who has made the state CLOSED.
+  private void end() {
+    lacks(false);
+    if (descriptor >= 0) {
+      duplicates.giveUp(descriptor);
     }
   }
 
@@ -272,23 +301,15 @@ final class KernelSocket {
       return null;
     }
     try {
-      Method method = Class.forName("sun.nio.ch.SelChImpl").getMethod("getFDVal");
-      method.setAccessible(true);
-      MethodHandle descriptor =
-          MethodHandles.lookup()
-              .unreflect(method)
-              .asType(MethodType.methodType(int.class, SocketChannel.class));
       ValueLayout.OfInt i = ValueLayout.JAVA_INT;
       ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
       Linker.Option twoFixed = Linker.Option.firstVariadicArg(2);
       return new Calls(
-          descriptor,
           SystemCalls.find("fcntl", FunctionDescriptor.of(i, i, i, i), twoFixed),
           SystemCalls.find("send", FunctionDescriptor.of(l, i, l, l, i)),
           SystemCalls.find("sendmsg", FunctionDescriptor.of(l, i, l, i)),
-          SystemCalls.find("ioctl", FunctionDescriptor.of(i, i, l, l), twoFixed),
-          SystemCalls.find("close", FunctionDescriptor.of(i, i)));
-    } catch (ReflectiveOperationException | RuntimeException e) {
+          SystemCalls.find("ioctl", FunctionDescriptor.of(i, i, l, l), twoFixed));
+    } catch (RuntimeException e) {
       LOGGER.log(Level.DEBUG, "no direct way to the kernel's sockets", e);
       return null;
     }

@@ -38,12 +38,15 @@ final class MessageReader {
     void pong(byte[] payload, int length) throws ProtocolViolation;
   }
 
+  /// What a connection begins with: enough for who only answers pings and says a word now and then.
+  private static final int FIRST_INPUT_BYTES = 512;
+
   private static final int INPUT_BYTES = 8 * 1024;
 
   /// A payload of which at least this is still due is read straight into its block.
   private static final int DIRECT_BYTES = 1024;
 
-  private static final int TEXT_BYTES = 1024;
+  private static final int FIRST_TEXT_BYTES = 128;
   private static final int MAX_KEPT_TEXT_BYTES = 16 * 1024;
 
   private static final int CONTINUATION = 0;
@@ -63,7 +66,7 @@ final class MessageReader {
   private volatile int maxTextBytes;
   private volatile int maxBinaryBytes;
 
-  private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT_BYTES).flip();
+  private ByteBuffer input = ByteBuffer.allocateDirect(FIRST_INPUT_BYTES).flip();
   private final byte[] control = new byte[MAX_PAYLOAD];
 
   // The message that is being put together; `kind` is CONTINUATION when there is none.
@@ -74,7 +77,7 @@ final class MessageReader {
   // Written by the reader thread, read by keep-alive: when the message began, 0 between two.
   private volatile long begunNanos;
   private final Utf8 utf8 = new Utf8();
-  private byte[] text = new byte[TEXT_BYTES];
+  private byte[] text = new byte[FIRST_TEXT_BYTES];
   private final MessageBlock block;
 
   /// @param headroom left free in front of each binary message
@@ -129,6 +132,9 @@ final class MessageReader {
   /// Reads and forgets bytes until the peer ends the connection: closing a socket with unread bytes
   /// would reset it, and the peer might never see our close frame.
   void drain() throws IOException {
+    if (input.capacity() < INPUT_BYTES) {
+      input = ByteBuffer.allocateDirect(INPUT_BYTES);
+    }
     do {
       input.clear();
     } while (wire.read(input) >= 0);
@@ -284,7 +290,7 @@ final class MessageReader {
       }
       sink.text(ByteBuffer.wrap(text, 0, length).slice());
       if (text.length > MAX_KEPT_TEXT_BYTES) {
-        text = new byte[TEXT_BYTES];
+        text = new byte[FIRST_TEXT_BYTES];
       }
       return;
     }
@@ -315,6 +321,9 @@ final class MessageReader {
         receive(input);
       } finally {
         input.flip();
+      }
+      if (input.limit() == FIRST_INPUT_BYTES && input.capacity() == FIRST_INPUT_BYTES) {
+        input = ByteBuffer.allocateDirect(INPUT_BYTES).put(input).flip(); // more may be waiting
       }
     }
   }

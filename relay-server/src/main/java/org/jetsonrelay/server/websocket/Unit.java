@@ -3,6 +3,7 @@ package org.jetsonrelay.server.websocket;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
@@ -16,6 +17,10 @@ final class Unit implements Gather {
   /// Pieces at most; more are a fault of the outbox.
   static final int MAX_PIECES = 16;
 
+  /// Room for a frame, its announcement and its pings. More are rare: most connections never have
+  /// more than one piece to send.
+  private static final int FIRST_PIECES = 4;
+
   private static final int SMALL_BYTES = 256;
 
   // A range: the address of the memory it lies in (0 when that is not direct), and its bytes there.
@@ -28,12 +33,13 @@ final class Unit implements Gather {
   // Where the pieces lie: a block, or null for the short pieces' own memory. Most units have but
   // one piece, and that one's block is here: the array then need not be fetched for a send.
   private @Nullable Block head;
-  private final @Nullable Block[] blocks = new @Nullable Block[MAX_PIECES];
+  private @Nullable Block[] blocks = new @Nullable Block[FIRST_PIECES];
   // What is left of each: side by side in one array, because each send touches it.
-  private final long[] ranges = new long[MAX_PIECES * RANGE];
+  private long[] ranges = new long[FIRST_PIECES * RANGE];
   private int first;
   private int count;
   private long remaining;
+  private boolean carriesFrames;
   // Pings and other short pieces of this unit, one after the other; allocated at first need.
   private @Nullable ByteBuffer small;
   private long smallAddress;
@@ -48,6 +54,7 @@ final class Unit implements Gather {
     Objects.checkFromIndexSize(offset, length, block.capacity());
     requireRoom();
     if (length > 0) {
+      carriesFrames = true;
       append(block.retain(), block.address(), offset, length);
     }
   }
@@ -91,6 +98,10 @@ final class Unit implements Gather {
     if (count == MAX_PIECES) {
       throw new IllegalStateException("a unit of more than " + MAX_PIECES + " pieces");
     }
+    if (count == blocks.length) {
+      blocks = Arrays.copyOf(blocks, MAX_PIECES);
+      ranges = Arrays.copyOf(ranges, MAX_PIECES * RANGE);
+    }
   }
 
   private void append(@Nullable Block block, long address, int offset, int length) {
@@ -106,6 +117,11 @@ final class Unit implements Gather {
   /// Bytes not written yet.
   long remaining() {
     return remaining;
+  }
+
+  /// Whether there are frames in it, or other payloads of cameras.
+  boolean carriesFrames() {
+    return carriesFrames;
   }
 
   /// Pieces not wholly written yet.
@@ -178,6 +194,7 @@ final class Unit implements Gather {
     first = 0;
     count = 0;
     remaining = 0;
+    carriesFrames = false;
     smallUsed = 0;
   }
 

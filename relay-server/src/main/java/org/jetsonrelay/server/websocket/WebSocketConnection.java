@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,9 +37,11 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
       WebSocketEndpoint endpoint,
       Runnable over) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  private record Opening(byte[] answer, Handshake handshake) {}
+
   private final Wire wire;
-  private final byte[] answer;
-  private final Handshake handshake;
+  private final InetSocketAddress peer;
   private final Parts parts;
   private final Transmitter transmitter;
   private final MessageReader reader;
@@ -48,12 +51,15 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   // Why the connection ends; the first to set it, on any thread, wins.
   private final AtomicReference<@Nullable CloseReason> reason = new AtomicReference<>();
   private final Deliveries deliveries;
+  // Only the reader thread's, who lets go of it: a connection may last for days, and the request
+  // with all of its headers need not.
+  private @Nullable Opening opening;
 
   /// @param answer the HTTP response that accepts the handshake
   WebSocketConnection(Wire wire, byte[] answer, Handshake handshake, String name, Parts parts) {
     this.wire = wire;
-    this.answer = answer;
-    this.handshake = handshake;
+    this.peer = handshake.peer();
+    this.opening = new Opening(answer, handshake);
     this.parts = parts;
     this.transmitter = new Transmitter(wire, parts.pool(), this, name);
     this.deliveries = new Deliveries(transmitter, name);
@@ -102,14 +108,7 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   }
 
   private void run() throws IOException {
-    writeAnswer();
-    WebSocketEndpoint.Service service;
-    try {
-      service = parts.endpoint().open(this, handshake);
-    } catch (RuntimeException | Error e) {
-      transmitter.start(Nothing.OUTBOX);
-      throw e;
-    }
+    WebSocketEndpoint.Service service = open();
     deliveries.start(service.listener());
     transmitter.start(service.outbox());
     try {
@@ -135,7 +134,19 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
     }
   }
 
-  private void writeAnswer() throws IOException {
+  private WebSocketEndpoint.Service open() throws IOException {
+    Opening asked = Objects.requireNonNull(opening);
+    opening = null;
+    writeAnswer(asked.answer);
+    try {
+      return parts.endpoint().open(this, asked.handshake);
+    } catch (RuntimeException | Error e) {
+      transmitter.start(Nothing.OUTBOX);
+      throw e;
+    }
+  }
+
+  private void writeAnswer(byte[] answer) throws IOException {
     Unit unit = new Unit(parts.pool());
     try {
       unit.add(answer);
@@ -190,7 +201,7 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
 
   @Override
   public InetSocketAddress peer() {
-    return handshake.peer();
+    return peer;
   }
 
   @Override

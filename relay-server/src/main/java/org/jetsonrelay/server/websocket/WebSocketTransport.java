@@ -40,6 +40,7 @@ public final class WebSocketTransport {
   private final ConnectionLimits limits;
   private final MessageMemory memory;
   private final OpenConnections connections;
+  private final Duplicates duplicates;
   // Set by configure, which happens before the server starts.
   private @Nullable WebSocketUpgrader upgrader;
   private @Nullable CapturedChannels channels;
@@ -67,6 +68,7 @@ public final class WebSocketTransport {
     memory = new MessageMemory(settings.messages().maxIncompleteBytes());
     connections =
         new OpenConnections(limits.max(), limits.maxPerAddress(), limits.sparesLoopback());
+    duplicates = new Duplicates(limits.maxDuplicates());
   }
 
   /// Sets what the connections need; call it once, after the configuration was applied to `server`.
@@ -88,7 +90,8 @@ public final class WebSocketTransport {
             encrypted,
             endpoint::limitMet);
     firstRequests = waiting;
-    WebSocketUpgrader added = new WebSocketUpgrader(settings, pool, endpoint, captured, memory);
+    WebSocketUpgrader added =
+        new WebSocketUpgrader(settings, pool, endpoint, captured, duplicates, memory);
     channels = captured;
     upgrader = added;
     server
@@ -104,10 +107,11 @@ public final class WebSocketTransport {
                         () -> endpoint.limitMet(EngineLimit.UNREADABLE_REQUESTS)))
                 .build())
         .addConnectionSelector(
-            Http1ConnectionSelector.builder()
-                .config(withTokens(http, waiting))
-                .addUpgrader(added)
-                .build());
+            new Succession.Selector(
+                Http1ConnectionSelector.builder()
+                    .config(withTokens(http, waiting))
+                    .addUpgrader(added)
+                    .build()));
   }
 
   private Http1Config withTokens(Http1Config http, FirstRequests firstRequests) {
@@ -137,6 +141,16 @@ public final class WebSocketTransport {
   /// Open TCP connections, whatever they speak; some of them may just have been closed.
   public int openSockets() {
     return connections.size();
+  }
+
+  /// Connections that frames are sent to without waiting, by a descriptor kept for that.
+  public int duplicates() {
+    return duplicates.kept();
+  }
+
+  /// Connections that have frames to send and got no descriptor to keep.
+  public int withoutDuplicate() {
+    return duplicates.lacking();
   }
 
   /// Memory of messages that are being put together.

@@ -40,6 +40,7 @@ final class WebSocketUpgrader extends WsUpgrader {
   private final WebSocketSettings settings;
   private final WebSocketEndpoint endpoint;
   private final CapturedChannels channels;
+  private final Duplicates duplicates;
   private final WebSocketConnection.Parts parts;
   // Reserved here, given back when a connection is over.
   private final AtomicInteger connections = new AtomicInteger();
@@ -49,11 +50,13 @@ final class WebSocketUpgrader extends WsUpgrader {
       BlockPool pool,
       WebSocketEndpoint endpoint,
       CapturedChannels channels,
+      Duplicates duplicates,
       MessageMemory memory) {
     super(WsConfig.create());
     this.settings = settings;
     this.endpoint = endpoint;
     this.channels = channels;
+    this.duplicates = duplicates;
     this.parts =
         new WebSocketConnection.Parts(
             settings, pool, memory, endpoint, connections::decrementAndGet);
@@ -88,7 +91,8 @@ final class WebSocketUpgrader extends WsUpgrader {
     reserve(context);
     try {
       String name = peer.getHostString() + ":" + peer.getPort();
-      return new WebSocketConnection(wire(context), answer, handshake, name, parts);
+      return Succession.successor(
+          new WebSocketConnection(wire(context), answer, handshake, name, parts));
     } catch (RuntimeException | Error e) {
       connections.decrementAndGet();
       throw e;
@@ -181,7 +185,8 @@ final class WebSocketUpgrader extends WsUpgrader {
       if (!context.isSecure()) {
         int early = reader.available();
         byte[] bytes = early == 0 ? new byte[0] : reader.readBytes(early);
-        return new ChannelWire(channel, KernelSocket.open(channel), bytes);
+        RequestBuffer.drop(context.serverSocket());
+        return new ChannelWire(channel, KernelSocket.of(channel, duplicates), bytes);
       }
     }
     return new StreamWire(reader, context.dataWriter(), () -> cut(context, channel));

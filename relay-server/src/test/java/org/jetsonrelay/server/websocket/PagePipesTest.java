@@ -48,7 +48,7 @@ class PagePipesTest {
     }
     sending.setOption(StandardSocketOptions.SO_SNDBUF, 256 * 1024);
     sending.configureBlocking(false);
-    socket = Objects.requireNonNull(KernelSocket.open(sending));
+    socket = Objects.requireNonNull(KernelSocket.of(sending, new Duplicates(1)));
   }
 
   @AfterEach
