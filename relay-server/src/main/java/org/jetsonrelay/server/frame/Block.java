@@ -32,11 +32,6 @@ public interface Block {
   /// Tells for how many receivers the contents are meant; by whoever is about to give it to them.
   default void expectReceivers(int number) {}
 
-  /// What [#expectReceivers] was told last, as far as this thread knows; 0 before.
-  default int expectedReceivers() {
-    return 0;
-  }
-
   /// Asks whether the system may refer to this memory instead of copying it. If so, it may go on
   /// reading what the memory contains now after the last reference has been given back. By who
   /// holds a reference, after publishing; worth it only for many receivers.

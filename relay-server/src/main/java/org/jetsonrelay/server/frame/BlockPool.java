@@ -219,11 +219,6 @@ public final class BlockPool {
     }
 
     @Override
-    public int expectedReceivers() {
-      return receivers;
-    }
-
-    @Override
     public boolean lend() {
       return loan != null || (receivers >= WORTH_LENDING && lendWholePages());
     }

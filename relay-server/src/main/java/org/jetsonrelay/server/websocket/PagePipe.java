@@ -13,38 +13,28 @@ import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jetsonrelay.server.frame.Block;
-import org.jetsonrelay.server.system.Pages;
 import org.jetsonrelay.server.system.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
-/// Puts memory on sockets without copying it. Its pages are laid into one pipe (vmsplice(2)), as
-/// often as it holds them, and stay there; from there all of that is doubled into another one
-/// (tee(2)), which is emptied into socket after socket (splice(2)) and then filled again. The
-/// queues of all viewers then hold the same pages, and sending to one more is one call.
+/// Puts memory on sockets without copying it. Its pages are laid into one pipe (vmsplice(2)), where
+/// they stay for the next socket; from there they are doubled into another one (tee(2)), and that
+/// is emptied into a socket's queue (splice(2)). The queues of all viewers then hold the same
+/// pages.
 ///
 /// For one thread at a time.
 final class PagePipe {
   private static final Logger LOGGER = System.getLogger(PagePipe.class.getName());
 
-  /// How many pages a pipe holds that nobody has made larger (pipe(7)): the most that a frame sent
-  /// this way may touch.
+  /// How many pages a pipe holds that nobody has made larger (pipe(7)).
   static final int PAGES = 16;
-
-  /// How many it shall hold: what everybody may ask for (`/proc/sys/fs/pipe-max-size`).
-  private static final int LARGER_PAGES = 256;
-
-  /// Times that the same memory is laid into a pipe at most.
-  private static final int MOST_COPIES = LARGER_PAGES / 4;
 
   private static final int O_WRONLY = 1;
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int SPLICE_F_NONBLOCK = 2;
-  private static final int F_SETPIPE_SZ = 1031;
 
-  // What calls read and write beside the frames: iovecs, then two descriptors.
-  private static final int IOVEC_BYTES = 2 * Long.BYTES;
-  private static final int DESCRIPTORS = MOST_COPIES * IOVEC_BYTES;
+  // What calls read and write beside the frames: an iovec, then two descriptors.
+  private static final int DESCRIPTORS = 16;
   private static final int SCRATCH_BYTES = DESCRIPTORS + 2 * Integer.BYTES;
 
   /// Loaded at the first call, so only where there are any.
@@ -57,9 +47,6 @@ final class PagePipe {
             "open", FunctionDescriptor.of(INT, LONG, INT, INT), Linker.Option.firstVariadicArg(2));
     static final MethodHandle PIPE2 =
         SystemCalls.find("pipe2", FunctionDescriptor.of(INT, LONG, INT));
-    static final MethodHandle FCNTL =
-        SystemCalls.find(
-            "fcntl", FunctionDescriptor.of(INT, INT, INT, INT), Linker.Option.firstVariadicArg(2));
     static final MethodHandle VMSPLICE =
         SystemCalls.find("vmsplice", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
     static final MethodHandle TEE =
@@ -82,15 +69,10 @@ final class PagePipe {
   private @Nullable Block laid;
   private int laidOffset;
   private int laidLength;
-  private int laidCopies;
 
-  // The pipe that sockets are filled from, and for how many more of them it has something.
+  // The pipe for one socket.
   private final int out;
   private final int in;
-  private int left;
-
-  // Pages that either of them holds.
-  private final int pages;
 
   private PagePipe() throws Throwable {
     openPipe();
@@ -105,13 +87,6 @@ final class PagePipe {
     }
     out = scratch.getInt(DESCRIPTORS);
     in = scratch.getInt(DESCRIPTORS + Integer.BYTES);
-    pages = Math.min(enlarge(laidIn), enlarge(in));
-  }
-
-  /// Asks for a larger pipe; where many are open already, it stays as it is.
-  private static int enlarge(int pipe) throws Throwable {
-    int bytes = (int) Call.FCNTL.invokeExact(pipe, F_SETPIPE_SZ, LARGER_PAGES * Pages.bytes());
-    return bytes < 0 ? PAGES : bytes / Pages.bytes();
   }
 
   private void openPipe() throws Throwable {
@@ -143,55 +118,28 @@ final class PagePipe {
         && !lay(block, offset, length)) {
       return -1;
     }
-    if (left == 0 && !fill()) {
-      return -1;
-    }
-    left--;
-    return splice(out, socket, length);
+    long doubled = (long) Call.TEE.invokeExact(laidOut, in, (long) length, SPLICE_F_NONBLOCK);
+    return doubled == length ? splice(out, socket, length) : -1;
   }
 
   private boolean lay(Block block, int offset, int length) throws Throwable {
-    if (laid != null && !(empty(laidOut, laidCopies) && empty(out, left))) {
+    if (laid != null && splice(laidOut, NOWHERE, laidLength) != laidLength) {
       return false;
     }
     laid = null;
-    long address = block.address() + offset;
-    int copies = copies(address, length, block.expectedReceivers());
-    for (int i = 0; i < copies; i++) {
-      scratch.putLong(i * IOVEC_BYTES, address);
-      scratch.putLong(i * IOVEC_BYTES + Long.BYTES, length);
-    }
-    long all = (long) length * copies;
-    if ((long) Call.VMSPLICE.invokeExact(laidIn, scratchAddress, (long) copies, SPLICE_F_NONBLOCK)
-        != all) {
+    scratch.putLong(0, block.address() + offset);
+    scratch.putLong(Long.BYTES, length);
+    if ((long) Call.VMSPLICE.invokeExact(laidIn, scratchAddress, 1L, SPLICE_F_NONBLOCK) != length) {
       return false;
     }
     laid = block;
     laidOffset = offset;
     laidLength = length;
-    laidCopies = copies;
-    left = 0;
     return true;
   }
 
-  private int copies(long address, int length, int receivers) {
-    int fitting = pages / (int) Pages.touched(address, length);
-    return Math.clamp(receivers, 1, Math.min(fitting, MOST_COPIES));
-  }
-
-  private boolean fill() throws Throwable {
-    long all = (long) laidLength * laidCopies;
-    left = laidCopies;
-    return (long) Call.TEE.invokeExact(laidOut, in, all, SPLICE_F_NONBLOCK) == all;
-  }
-
-  private boolean empty(int pipe, int copies) throws Throwable {
-    long all = (long) laidLength * copies;
-    return copies == 0 || splice(pipe, NOWHERE, all) == all;
-  }
-
-  private static long splice(int from, int to, long length) throws Throwable {
-    return (long) Call.SPLICE.invokeExact(from, 0L, to, 0L, length, SPLICE_F_NONBLOCK);
+  private static long splice(int from, int to, int length) throws Throwable {
+    return (long) Call.SPLICE.invokeExact(from, 0L, to, 0L, (long) length, SPLICE_F_NONBLOCK);
   }
 
   void close() throws Throwable {

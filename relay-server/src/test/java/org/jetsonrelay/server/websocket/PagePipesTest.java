@@ -140,8 +140,8 @@ class PagePipesTest {
   }
 
   @Test
-  void goesToMoreSocketsThanAPipeHoldsCopies() throws IOException {
-    for (int viewers : new int[] {50, 3, 50}) { // the second frame leaves copies in the pipe
+  void goesToManySocketsAndGivesWayToTheNextFrame() throws IOException {
+    for (int viewers : new int[] {50, 3, 50}) {
       byte[] sent = contents();
       Block block = filled(sent, 50);
       for (int viewer = 0; viewer < viewers; viewer++) {
