@@ -11,16 +11,17 @@ final class Asking {
   /// frame interval, so that it is not always the same camera's turn.
   static final long VOUCHED_NANOS = 450_000_000L;
 
-  /// And up to half as much again, each time another distance, by chance: when many are asked
-  /// around the same frame, that frame takes twice as long to all of them. With distances that
-  /// stayed the same, many met again and again.
-  private static final long SPREAD_NANOS = VOUCHED_NANOS / 2;
+  /// And up to half as much again, by the first ping's number, each peer its own: when all were
+  /// asked around the same frame, that frame would take twice as long to all of them.
+  static final int SPREADS = 16;
 
   /// Every so many times a vouched peer is asked by two pings, which tell the link's rate, too.
   static final int AROUND_EVERY = 4;
 
   /// A system that did not vouch has nothing new to say before.
   static final long WORD_GAP_NANOS = 1_000_000L;
+
+  private static final long SPREAD_NANOS = VOUCHED_NANOS / (2 * SPREADS);
 
   /// But at low frame rates only after so many frames, or this long: what a peer that does not read
   /// has to catch up with afterwards is frames, not time.
@@ -31,27 +32,19 @@ final class Asking {
   private final PacerSettings settings;
   private final Flight flight;
   private final FreeRun run;
-  private long chance;
-  private long vouchedNanos;
+  private final long vouchedNanos;
   private long lastAskedAt;
   private long lastWordAt;
   private boolean hasWord;
   private boolean vouched;
   private int timesBehind;
 
-  /// @param chance any number, each peer another one
-  Asking(PacerSettings settings, Flight flight, FreeRun run, long chance) {
+  /// @param spread which of the [#SPREADS] distances is this peer's: any number, not negative
+  Asking(PacerSettings settings, Flight flight, FreeRun run, long spread) {
     this.settings = settings;
     this.flight = flight;
     this.run = run;
-    this.chance = chance;
-    drawDistance();
-  }
-
-  /// The upper bits of a linear congruential generator (Knuth's MMIX) are random enough for this.
-  private void drawDistance() {
-    chance = chance * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
-    vouchedNanos = VOUCHED_NANOS + (chance >>> 33) % SPREAD_NANOS;
+    vouchedNanos = VOUCHED_NANOS + spread % SPREADS * SPREAD_NANOS;
   }
 
   /// A frame goes with pings.
@@ -60,7 +53,6 @@ final class Asking {
   /// @return which
   Pings asks(long nowNanos, boolean fast) {
     lastAskedAt = nowNanos;
-    drawDistance();
     run.asked();
     timesBehind = fast && vouched ? (timesBehind + 1) % AROUND_EVERY : 0;
     return timesBehind > 0 ? Pings.BEHIND : Pings.AROUND;
