@@ -16,9 +16,6 @@ import java.util.Arrays;
  * <p>A fast peer is asked for pongs only every {@link PacerSettings#sparseNanos()}; the pong of a
  * later frame covers those without.
  *
- * <p>Where the camera does not fill the link, a late pong speaks of a lost segment, not of a queue:
- * there frames wait only for what lies ahead of them.
- *
  * <p>Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
  * guards the connection's outbox. It reads no clock; time is {@link System#nanoTime()} as the
  * caller saw it, and it never goes back.
@@ -40,19 +37,16 @@ public final class Pacer {
   private final BaseRoundTrip base;
   private final LinkRate rate;
   private final Lateness lateness;
-  private final LinkUse use = new LinkUse();
   private final long[] deliveries = new long[DELIVERIES];
   private int deliveryCount;
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
   private boolean answered;
   private boolean draining;
-  private boolean offered; // a frame waits
   private boolean coalescing; // the peer answered only the later ping of the last frame
   private boolean fellBack;
   private long firstSentAt;
   private long lastSentAt;
-  private long firstOfferedAt; // when it was first asked about the frame that waits
   private long lastPongAt;
   private long lastProbeAt;
   private long lastArrivedAt;
@@ -89,11 +83,6 @@ public final class Pacer {
     boolean pings = !sparse(nowNanos, frameBytes);
     long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
-    if (frame > 0) {
-      long offeredAt = offered ? firstOfferedAt : nowNanos;
-      use.offered(offeredAt - lastSentAt, nanosFor(flight.bytes(frame - 1)));
-    }
-    offered = false;
     lastSentAt = nowNanos;
     return pings ? firstPing + 2 * frame : NO_PING;
   }
@@ -220,10 +209,6 @@ public final class Pacer {
   }
 
   private long waitNanos(long nowNanos) {
-    if (!offered) {
-      offered = true;
-      firstOfferedAt = nowNanos;
-    }
     if (fellBack || idle(nowNanos)) {
       return 0;
     }
@@ -248,11 +233,7 @@ public final class Pacer {
     boolean braking =
         flight.count() > 1
             && queuedNanos > base.nanos() + nanosFor(flight.bytes(newest)) + BRAKE_NANOS;
-    boolean closed = draining || braking || !rate.known() || flight.full();
-    if (!closed && hasRoom(nowNanos)) {
-      return 0;
-    }
-    if (closed || overdue) {
+    if (overdue || draining || braking || !rate.known() || flight.full()) {
       return hiccup(nowNanos) ? 0 : atMost;
     }
     long open = flight.dueAt(newest) - base.nanos() - slackNanos();
@@ -269,23 +250,6 @@ public final class Pacer {
         && fast(flight.bytes(flight.sent() - 1))
         && quietNanos(nowNanos) <= settings.hiccupNanos()
         && nanosFor(flight.outstandingBytes()) <= settings.aheadNanos();
-  }
-
-  /**
-   * Whether a frame may go although those before it are not known to have arrived: the camera
-   * leaves the link time, and what is on its way takes the link little more than the round trip and
-   * a usual stop. A pong that is late there is one of a segment that was lost. When that was the
-   * last segment, or the pong itself, nothing but another frame makes TCP notice before its timeout
-   * of 200 ms; and frames that go behind a stop arrive as soon as it ends. Fast links have a rule
-   * of their own.
-   */
-  private boolean hasRoom(long nowNanos) {
-    long stop = Math.min(lateness.heldNanos(nowNanos), base.nanos() + settings.patienceNanos());
-    return use.leavesRoom()
-        && !coalescing
-        && !fast(flight.bytes(flight.sent() - 1))
-        && quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
-        && nanosFor(flight.outstandingBytes()) <= base.nanos() + stop + settings.aheadNanos();
   }
 
   /**
