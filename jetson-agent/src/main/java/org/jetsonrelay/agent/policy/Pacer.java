@@ -16,6 +16,9 @@ import java.util.Arrays;
  * <p>A fast peer is asked for pongs only every {@link PacerSettings#sparseNanos()}; the pong of a
  * later frame covers those without.
  *
+ * <p>Where the camera does not fill the link, a late pong speaks of a lost segment, not of a queue:
+ * there frames wait only for what lies ahead of them.
+ *
  * <p>Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
  * guards the connection's outbox. It reads no clock; time is {@link System#nanoTime()} as the
  * caller saw it, and it never goes back.
@@ -37,16 +40,19 @@ public final class Pacer {
   private final BaseRoundTrip base;
   private final LinkRate rate;
   private final Lateness lateness;
+  private final LinkUse use = new LinkUse();
   private final long[] deliveries = new long[DELIVERIES];
   private int deliveryCount;
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
   private boolean answered;
   private boolean draining;
+  private boolean offered; // a frame waits
   private boolean coalescing; // the peer answered only the later ping of the last frame
   private boolean fellBack;
   private long firstSentAt;
   private long lastSentAt;
+  private long firstOfferedAt; // when it was first asked about the frame that waits
   private long lastPongAt;
   private long lastProbeAt;
   private long lastArrivedAt;
@@ -83,6 +89,11 @@ public final class Pacer {
     boolean pings = !sparse(nowNanos, frameBytes);
     long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
+    if (frame > 0) {
+      long offeredAt = offered ? firstOfferedAt : nowNanos;
+      use.offered(offeredAt - lastSentAt, nanosFor(flight.bytes(frame - 1)));
+    }
+    offered = false;
     lastSentAt = nowNanos;
     return pings ? firstPing + 2 * frame : NO_PING;
   }
@@ -209,6 +220,10 @@ public final class Pacer {
   }
 
   private long waitNanos(long nowNanos) {
+    if (!offered) {
+      offered = true;
+      firstOfferedAt = nowNanos;
+    }
     if (fellBack || idle(nowNanos)) {
       return 0;
     }
@@ -233,7 +248,11 @@ public final class Pacer {
     boolean braking =
         flight.count() > 1
             && queuedNanos > base.nanos() + nanosFor(flight.bytes(newest)) + BRAKE_NANOS;
-    if (overdue || draining || braking || !rate.known() || flight.full()) {
+    boolean closed = draining || !rate.known() || flight.full();
+    if (!closed && hasRoom(nowNanos)) {
+      return 0;
+    }
+    if (closed || braking || overdue) {
       return hiccup(nowNanos) ? 0 : atMost;
     }
     long open = flight.dueAt(newest) - base.nanos() - slackNanos();
@@ -250,6 +269,27 @@ public final class Pacer {
         && fast(flight.bytes(flight.sent() - 1))
         && quietNanos(nowNanos) <= settings.hiccupNanos()
         && nanosFor(flight.outstandingBytes()) <= settings.aheadNanos();
+  }
+
+  /**
+   * Whether a frame may go although those before it are not known to have arrived: the camera
+   * leaves the link time, and no more is on its way than it sends in a round trip and a usual
+   * stop, and one frame on top. A pong that is late there is one of a segment that was lost. When
+   * that was the last segment, or the pong itself, nothing but another frame makes TCP notice
+   * before its timeout of 200 ms; and frames that go behind a stop arrive as soon as it ends. What
+   * is on the way when such a link slows down takes that much longer, so it is bounded twice, by
+   * frames and by time. Fast links have a rule of their own.
+   */
+  private boolean hasRoom(long nowNanos) {
+    int bytes = flight.bytes(flight.sent() - 1);
+    long stop = Math.min(lateness.heldNanos(nowNanos), base.nanos() + settings.patienceNanos());
+    long away = base.nanos() + stop;
+    return use.leavesRoom()
+        && !coalescing
+        && !fast(bytes)
+        && quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
+        && flight.count() <= 1 + use.framesIn(away + nanosFor(bytes))
+        && nanosFor(flight.outstandingBytes()) <= away + settings.aheadNanos();
   }
 
   /**

@@ -98,8 +98,7 @@ class AdaptationOnALinkTest {
 
     private void transmit(long now, long captured, int bytes) {
       double begins = Math.max((double) now, busyUntil);
-      double rate = megabitsAt.applyAsDouble(now / 1e9) * (1 + noise * random.nextGaussian() / 3);
-      double ends = begins + bytes * 8e3 / Math.max(0.1, rate);
+      double ends = carried(begins, bytes, 1 + noise * random.nextGaussian() / 3);
       busyUntil = ends;
       long ping = pacer.onSend(now, bytes);
       if (ping != Pacer.NO_PING) {
@@ -107,6 +106,20 @@ class AdaptationOnALinkTest {
         pongs.add(new long[] {(long) ends + 2 * delayNanos, ping + 1});
       }
       ages.add(new long[] {now, (long) ends + delayNanos - captured});
+    }
+
+    /** When the last of some bytes is through: the link has the rate of each millisecond in it. */
+    private double carried(double begins, int bytes, double factor) {
+      double at = begins;
+      double bits = bytes * 8.0;
+      while (true) {
+        double bitsPerNano = Math.max(0.1, factor * megabitsAt.applyAsDouble(at / 1e9)) / 1e3;
+        if (bits <= bitsPerNano * MILLI) {
+          return at + bits / bitsPerNano;
+        }
+        bits -= bitsPerNano * MILLI;
+        at += MILLI;
+      }
     }
 
     int changes(int from, int to) {

@@ -56,6 +56,24 @@ class PacerTest {
     }
   }
 
+  /// The same, but the camera fills the link: the next frame goes before one has arrived.
+  private void fill(int count) {
+    send();
+    long sentAt = now;
+    for (int left = count; left > 0; left--) {
+      long frame = frames - 1;
+      now = sentAt + ROUND_TRIP_NANOS;
+      begins(frame);
+      if (left > 1) {
+        now = sentAt + WHOLE_NANOS;
+        send();
+      }
+      now = sentAt + ROUND_TRIP_NANOS + REST_NANOS;
+      completes(frame);
+      sentAt += WHOLE_NANOS;
+    }
+  }
+
   @Test
   void sendsTheFirstFrameAtOnce() {
     assertThat(pacer.gate(now)).isZero();
@@ -122,7 +140,7 @@ class PacerTest {
 
   @Test
   void waitsForAPongThatIsOverdue() {
-    deliver(20);
+    fill(20);
     send();
     now += REST_NANOS;
     assertThat(pacer.gate(now)).isZero();
@@ -133,6 +151,31 @@ class PacerTest {
     begins(20);
     completes(20);
     assertThat(pacer.gate(now)).isZero();
+  }
+
+  /// 12 frames a second, of which the link takes half the time.
+  @Test
+  void goesOnBehindAnOverduePongWhereTheCameraLeavesRoom() {
+    deliver(20);
+    send();
+    now += ROUND_TRIP_NANOS + WHOLE_NANOS;
+
+    assertThat(pacer.gate(now)).as("only a frame behind a lost last segment gets it").isZero();
+    send();
+    assertThat(pacer.gate(now))
+        .as("more than round trip and 40 ms lies ahead")
+        .isGreaterThan(100 * NANOS_PER_MILLI);
+  }
+
+  @Test
+  void waitsForThePeerEvenThereWhenItHasBeenSilentForAMoment() {
+    deliver(20);
+    send();
+    now += ROUND_TRIP_NANOS + SETTINGS.hiccupNanos();
+    assertThat(pacer.gate(now)).isZero();
+    now++;
+
+    assertThat(pacer.gate(now)).isPositive();
   }
 
   @Test
@@ -194,10 +237,10 @@ class PacerTest {
 
   @Test
   void goesOnSendingWhileAStopIsAsLongAsTheyUsuallyAre() {
-    deliver(20);
+    fill(20);
     for (int i = 0; i < 3; i++) {
       stopped(120 * NANOS_PER_MILLI);
-      deliver(1);
+      fill(20);
     }
     send();
     now += ROUND_TRIP_NANOS + REST_NANOS + 20 * NANOS_PER_MILLI;
@@ -209,13 +252,13 @@ class PacerTest {
 
   @Test
   void forgetsStopsAfterAWhile() {
-    deliver(20);
+    fill(20);
     for (int i = 0; i < 3; i++) {
       stopped(120 * NANOS_PER_MILLI);
-      deliver(1);
+      fill(20);
     }
     now += SETTINGS.memoryNanos();
-    deliver(20);
+    fill(20);
     send();
     now += ROUND_TRIP_NANOS + REST_NANOS + 20 * NANOS_PER_MILLI;
 

@@ -43,6 +43,7 @@ final class SimulatedTcp {
   private final Congestion congestion;
   private final LongConsumer received;
   private int fixedBufferBytes;
+  private int mostUnsentBytes;
   private int bufferBytes = 87_380;
 
   private long written;
@@ -120,7 +121,17 @@ final class SimulatedTcp {
   }
 
   int room() {
-    return (int) Math.max(0, limit() - unacknowledged());
+    long room = limit() - unacknowledged();
+    if (mostUnsentBytes > 0) {
+      long unsent = written - next;
+      room = Math.min(room, unsent < mostUnsentBytes ? mostUnsentBytes - unsent : 0);
+    }
+    return (int) Math.max(0, room);
+  }
+
+  /// Sets `tcp_notsent_lowat`.
+  void mostUnsent(int bytes) {
+    mostUnsentBytes = bytes;
   }
 
   /// Linux doubles a size that is set, for bookkeeping that large segments hardly need.
@@ -273,7 +284,7 @@ final class SimulatedTcp {
     detectLoss();
     armTimer();
     transmit();
-    if (room() >= limit() / 3) {
+    if (mostUnsentBytes > 0 ? 2 * (written - next) < mostUnsentBytes : room() >= limit() / 3) {
       writable.run(); // as Linux does, lest a sender be woken for every segment
     }
   }
@@ -331,7 +342,11 @@ final class SimulatedTcp {
     }
     long timeout =
         smoothed == 0 ? 1_000_000_000L : Math.max(LEAST_TIMEOUT, smoothed + 4 * variation);
-    boolean probe = !tailProbed && smoothed > 0 && backOff == 0;
+    // A packet that is alone may only be waiting for a delayed acknowledgement: Linux then probes
+    // no
+    // sooner than the timeout (RFC 8985, section 7.2), so a lost last one takes 200 ms and more,
+    // unless something follows it.
+    boolean probe = !tailProbed && smoothed > 0 && backOff == 0 && onTheWay.size() > 1;
     long wait = probe ? Math.min(2 * smoothed + 2_000_000L, timeout) : timeout << backOff;
     events.after(
         wait,

@@ -29,6 +29,8 @@ final class Viewing {
     UNPACED,
     /// The same with a send buffer of 64 KiB.
     SMALL_BUFFER,
+    /// The same with `tcp_notsent_lowat` of 16 KiB.
+    FEW_UNSENT,
     PACED
   }
 
@@ -42,11 +44,23 @@ final class Viewing {
 
   static final int FRAME_BYTES = 45_000;
   static final long FIRST_PING = 1_000_000;
+  private static final int UNSENT_BYTES = 16 << 10;
   private static final int PING_BYTES = 10;
   private static final int METADATA_BYTES = 120;
   private static final long NANOS_PER_MILLI = 1_000_000L;
+  private static final long LEAST_TIMEOUT = 200 * NANOS_PER_MILLI;
 
   private record Mark(long end, boolean ping, long value) {}
+
+  private static final class Pong {
+    final long payload;
+    long arrives;
+    boolean lost;
+
+    Pong(long payload) {
+      this.payload = payload;
+    }
+  }
 
   private final Link link;
   private Congestion.Kind congestion = Congestion.Kind.BBR;
@@ -71,7 +85,7 @@ final class Viewing {
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
   private long gateTimer;
   private long coalesced = -1;
-  private long lastPongArrives;
+  private final ArrayDeque<Pong> pongs = new ArrayDeque<>();
   private final long[] ages = new long[100_000];
   private final long[] arrivals = new long[100_000];
   private int count;
@@ -144,6 +158,7 @@ final class Viewing {
     pacer = relay == Relay.PACED ? new Pacer(settings, FIRST_PING) : null;
     int buffer = relay == Relay.SMALL_BUFFER ? settings.fallbackBufferBytes() : 0;
     tcp = new SimulatedTcp(events, link, congestion.start(), buffer, seed, this::received);
+    tcp.mostUnsent(relay == Relay.FEW_UNSENT ? UNSENT_BYTES : 0);
     tcp.onWritable(this::work);
     plan(0);
     events.runUntil(seconds * 1000 * NANOS_PER_MILLI);
@@ -281,28 +296,41 @@ final class Viewing {
     }
   }
 
-  /// A pong on its way back; a lost one is sent again and holds back those behind it.
+  /// A pong on its way back. One that is lost holds back those behind it until it was sent again:
+  /// when the viewer's TCP has heard that a later one has arrived, or after its timeout.
   private void pong(long payload) {
+    Pong pong = new Pong(payload);
+    pongs.add(pong);
     long arrives = back.arrivalOf(events.now());
     if (random.nextDouble() * 100 < link.lossPercent()) {
-      arrives += (long) (2.5e6 * link.delayMillis());
+      pong.lost = true;
+      arrivesAt(pong, arrives + LEAST_TIMEOUT + (long) (2e6 * link.delayMillis()));
+      return;
     }
-    arrives = Math.max(arrives, lastPongArrives);
-    lastPongArrives = arrives;
-    events.at(
-        arrives,
-        () -> {
-          if (pacer == null) {
-            return;
-          }
-          boolean news = pacer.onPong(events.now(), payload);
-          if (script != null) {
-            script.pong(pacer, events.now(), payload, news);
-          }
-          if (news) {
-            work();
-          }
-        });
+    arrivesAt(pong, arrives);
+    long again = arrives + (long) (2.5e6 * link.delayMillis());
+    pongs.stream().filter(p -> p.lost && p.arrives > again).forEach(p -> arrivesAt(p, again));
+  }
+
+  private void arrivesAt(Pong pong, long nanos) {
+    pong.arrives = nanos;
+    events.at(nanos, this::takePongs);
+  }
+
+  private void takePongs() {
+    while (!pongs.isEmpty() && pongs.peek().arrives <= events.now()) {
+      long payload = pongs.remove().payload;
+      if (pacer == null) {
+        continue;
+      }
+      boolean news = pacer.onPong(events.now(), payload);
+      if (script != null) {
+        script.pong(pacer, events.now(), payload, news);
+      }
+      if (news) {
+        work();
+      }
+    }
   }
 
   @Override
