@@ -166,7 +166,7 @@ final class StressedTransmitter implements Outbox, Wire, Transmitter.Owner {
 
   /// Half a unit at most while the socket refuses: the rest is for the writer thread.
   @Override
-  public long trySend(Block block, int offset, int length) {
+  public long trySend(Block block, int offset, int length, boolean more) {
     enter();
     try {
       if (refusals.get() > 0) {

@@ -58,6 +58,11 @@ final class Asking {
     return timesBehind > 0 ? Pings.BEHIND : Pings.AROUND;
   }
 
+  /// Whether the peer would be asked by one ping behind the frame, if it was asked now and is fast.
+  boolean asksBehindNext() {
+    return vouched && (timesBehind + 1) % AROUND_EVERY > 0;
+  }
+
   /// Whether the peer was asked so lately that a fast one need not be again.
   boolean askedLately(long nowNanos) {
     return everAsked()

@@ -98,6 +98,23 @@ public final class Pacer {
     return pings.first(firstPing, frame);
   }
 
+  /// Sends a frame with one ping behind it, when all frames have arrived, by the system's word or
+  /// by the peer's, and it is time to ask a fast peer itself: the same as [#gate] and [#onSend],
+  /// for who can send no other frame.
+  ///
+  /// @return the ping behind it; [#NO_PING] leaves everything as it was, and the frame has to go
+  ///   the usual way
+  public long onSendAsking(long nowNanos, int frameBytes) {
+    boolean asks =
+        flight.count() == 0
+            && !fellBack
+            && fast(frameBytes)
+            && asking.asksBehindNext()
+            && !sparse(nowNanos, frameBytes)
+            && run.waitNanos(nowNanos) == FreeRun.OVER;
+    return asks ? onSend(nowNanos, frameBytes) : NO_PING;
+  }
+
   /// What lets frames go without asking, while the system vouches for the peer: it gives the same
   /// answers as [#gate] and [#onSend] do then, and needs no guard.
   public FreeRun freeRun() {

@@ -6,6 +6,7 @@ import org.jetsonrelay.server.hub.CutThrough;
 import org.jetsonrelay.server.hub.Subscription;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
+import org.jetsonrelay.server.pacing.Pacer;
 import org.jetsonrelay.server.websocket.Claim;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ final class ViewerCutThrough implements CutThrough {
   private boolean open;
   private final PassedFrames passed = new PassedFrames();
 
-  // What has become of the frame for which the way is held, and when.
+  // The frame for which the way is held: the ping behind it, what has become of it, and when.
+  private long ping = Pacer.NO_PING;
   private Outcome outcome = Outcome.NOTHING;
   private long sentNanos;
 
@@ -97,12 +99,25 @@ final class ViewerCutThrough implements CutThrough {
       return false;
     }
     outcome = Outcome.NOTHING;
-    return pacing == null || pacing.admits(nowNanos, frame.messageLength());
+    ping = pacing == null ? Pacer.NO_PING : pacing.admits(nowNanos, frame.messageLength());
+    if (ping == ViewerPacing.STAYS) {
+      return false;
+    }
+    if (ping != Pacer.NO_PING) {
+      settle();
+      feed.asking(from, frame, ping);
+    }
+    return true;
   }
 
   @Override
   public void send(Frame frame) {
-    boolean whole = claim.send(frame.block(), frame.messageOffset(), frame.messageLength());
+    int offset = frame.messageOffset();
+    int length = frame.messageLength();
+    boolean whole =
+        ping == Pacer.NO_PING
+            ? claim.send(frame.block(), offset, length)
+            : claim.sendAsking(frame.block(), offset, length, ping);
     outcome = whole ? Outcome.WHOLE : Outcome.IN_PART;
     sentNanos = System.nanoTime();
   }
@@ -125,11 +140,20 @@ final class ViewerCutThrough implements CutThrough {
   private void begun(Subscription from, Frame frame) {
     from.skippingBecause(SkipCause.LINK);
     from.served(sentNanos);
-    settle();
-    feed.begun(from, frame);
+    if (ping == Pacer.NO_PING) {
+      settle();
+      feed.begun(from, frame);
+    } else {
+      feed.begunAsking(from, frame);
+    }
   }
 
   private void sent(Subscription from, Frame frame) {
+    if (ping != Pacer.NO_PING) {
+      begun(from, frame);
+      feed.sent(sentNanos);
+      return;
+    }
     from.skippingBecause(SkipCause.LINK);
     from.served(sentNanos);
     from.passed(frame);

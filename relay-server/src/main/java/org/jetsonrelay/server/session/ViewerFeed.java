@@ -117,11 +117,22 @@ final class ViewerFeed {
     hops.passed(frame);
   }
 
+  /// A frame is about to go past the mailboxes with a ping behind it; claim. The pong may come
+  /// before anything else is in the books.
+  void asking(Subscription from, Frame frame, long ping) {
+    hops.sending(from, frame, ping);
+  }
+
+  /// A frame that was [#asking] goes; claim. Then it counts when it has been [#sent].
+  void begunAsking(Subscription from, Frame frame) {
+    from.passing(frame);
+    writing(1, frame.jpegLength());
+  }
+
   /// A frame goes past the mailboxes and has not been written wholly; claim.
   void begun(Subscription from, Frame frame) {
-    from.passing(frame);
     hops.sending(from, frame, Pacer.NO_PING);
-    writing(1, frame.jpegLength());
+    begunAsking(from, frame);
   }
 
   private void writing(int frames, int bytes) {

@@ -16,6 +16,9 @@ final class ViewerPacing {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /// Answer of [#admits] for a frame that has to go the usual way; no ping's payload.
+  static final long STAYS = Long.MIN_VALUE;
+
   /// What an acknowledgement told.
   ///
   /// @param roundTripNanos base round trip, -1 when unknown
@@ -54,16 +57,22 @@ final class ViewerPacing {
     return RANDOM.nextLong() >>> 2;
   }
 
-  /// Whether a frame may go without the pacer having a say; then it is on its way. Claim.
-  boolean admits(long nowNanos, int bytes) {
+  /// Whether a frame may go past the mailbox; then it is on its way. Claim.
+  ///
+  /// @return [Pacer#NO_PING] when it may, the ping to send behind it, or [#STAYS]
+  long admits(long nowNanos, int bytes) {
     long wait = freeRun.waitNanos(nowNanos);
     if (wait == FreeRun.OVER) {
       synchronized (pacer) {
         askSystem(nowNanos);
+        wait = freeRun.waitNanos(nowNanos);
+        if (wait == FreeRun.OVER) {
+          long ping = pacer.onSendAsking(nowNanos, bytes);
+          return ping == Pacer.NO_PING ? STAYS : ping;
+        }
       }
-      wait = freeRun.waitNanos(nowNanos);
     }
-    return wait == 0 && freeRun.takes(nowNanos, bytes);
+    return wait == 0 && freeRun.takes(nowNanos, bytes) ? Pacer.NO_PING : STAYS;
   }
 
   private void askSystem(long nowNanos) {

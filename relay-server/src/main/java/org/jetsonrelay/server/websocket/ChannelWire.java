@@ -52,8 +52,8 @@ final class ChannelWire implements Wire {
   }
 
   @Override
-  public long trySend(Block block, int offset, int length) {
-    return kernel == null ? 0 : kernel.trySend(block, offset, length);
+  public long trySend(Block block, int offset, int length, boolean more) {
+    return kernel == null ? 0 : kernel.trySend(block, offset, length, more);
   }
 
   @Override

@@ -14,11 +14,14 @@ public interface Claim {
   /// all that was signalled before has been asked of the outbox.
   boolean tryHold();
 
-  /// Sends one unit, and never waits. Only while holding, once.
+  /// Sends one unit, and never waits. Only while holding, once, this way or with a ping.
   ///
   /// @return whether the system has taken all of it. If not, the rest is written after [#letGo],
   ///   before anything else, and [Outbox#sent] then tells so.
   boolean send(Block block, int offset, int length);
+
+  /// The same with a ping right behind it, in the same segment where the system can do that.
+  boolean sendAsking(Block block, int offset, int length, long ping);
 
   /// Gives the claim back. What was signalled meanwhile is done now, on this thread, as
   /// [WebSocket#signal()] would.

@@ -36,6 +36,7 @@ final class KernelSocket {
   // linux/socket.h, asm-generic/fcntl.h: the same on x86-64 and aarch64
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int MSG_MORE = 0x8000;
   private static final int FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
   private static final int F_GETFL = 3;
   private static final int O_NONBLOCK = 0x800;
@@ -129,8 +130,9 @@ final class KernelSocket {
   /// Sends what the kernel takes now of one range, without copying it where that pays off and the
   /// block may be lent.
   ///
+  /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes it took, 0 when none
-  long trySend(Block block, int offset, int length) {
+  long trySend(Block block, int offset, int length, boolean more) {
     long address = block.address();
     if (address == 0 || (!STATE.compareAndSet(this, IDLE, BUSY) && !begin(true))) {
       return 0;
@@ -138,8 +140,8 @@ final class KernelSocket {
     long sent = 0;
     try {
       boolean lent = PAGES.suit(address + offset, length) && neverBlocks() && block.lend();
-      long taken = lent ? PAGES.send(descriptor, block, offset, length) : 0;
-      sent = taken > 0 ? taken : send(address + offset, length);
+      long taken = lent ? PAGES.send(descriptor, block, offset, length, more) : 0;
+      sent = taken > 0 ? taken : send(address + offset, length, more);
       if (taken < 0 && sent > 0) {
         PAGES.copyingWorks();
       }
@@ -249,7 +251,7 @@ final class KernelSocket {
       }
     }
     if (pieces == 1) {
-      return send(unit.address(0), unit.length(0));
+      return send(unit.address(0), unit.length(0), false);
     }
     ByteBuffer header = scratch();
     header.putLong(MSGHDR_IOVLEN, pieces);
@@ -260,8 +262,9 @@ final class KernelSocket {
     return (long) calls().sendmsg.invokeExact(descriptor, scratchAddress, FLAGS);
   }
 
-  private long send(long address, int length) throws Throwable {
-    return (long) calls().send.invokeExact(descriptor, address, (long) length, FLAGS);
+  private long send(long address, int length, boolean more) throws Throwable {
+    int flags = more ? FLAGS | MSG_MORE : FLAGS;
+    return (long) calls().send.invokeExact(descriptor, address, (long) length, flags);
   }
 
   /// Closes the duplicate, now or right after the running call. The channel must have been closed

@@ -32,6 +32,7 @@ final class PagePipe {
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int SPLICE_F_NONBLOCK = 2;
+  private static final int SPLICE_F_MORE = 4;
 
   // What calls read and write beside the frames: an iovec, then two descriptors.
   private static final int DESCRIPTORS = 16;
@@ -110,20 +111,21 @@ final class PagePipe {
   ///
   /// @param socket a descriptor that never blocks
   /// @param block one that was lent
+  /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes it took; less than 0 when none, for whatever reason. If less than all,
   ///   the pipe is of no more use and has to be closed
   @SuppressWarnings("ReferenceEquality") // a block is what was once written into it
-  long send(int socket, Block block, int offset, int length) throws Throwable {
+  long send(int socket, Block block, int offset, int length, boolean more) throws Throwable {
     if ((laid != block || laidOffset != offset || laidLength != length)
         && !lay(block, offset, length)) {
       return -1;
     }
     long doubled = (long) Call.TEE.invokeExact(laidOut, in, (long) length, SPLICE_F_NONBLOCK);
-    return doubled == length ? splice(out, socket, length) : -1;
+    return doubled == length ? splice(out, socket, length, more) : -1;
   }
 
   private boolean lay(Block block, int offset, int length) throws Throwable {
-    if (laid != null && splice(laidOut, NOWHERE, laidLength) != laidLength) {
+    if (laid != null && splice(laidOut, NOWHERE, laidLength, false) != laidLength) {
       return false;
     }
     laid = null;
@@ -138,8 +140,9 @@ final class PagePipe {
     return true;
   }
 
-  private static long splice(int from, int to, int length) throws Throwable {
-    return (long) Call.SPLICE.invokeExact(from, 0L, to, 0L, (long) length, SPLICE_F_NONBLOCK);
+  private static long splice(int from, int to, int length, boolean more) throws Throwable {
+    int flags = more ? SPLICE_F_NONBLOCK | SPLICE_F_MORE : SPLICE_F_NONBLOCK;
+    return (long) Call.SPLICE.invokeExact(from, 0L, to, 0L, (long) length, flags);
   }
 
   void close() throws Throwable {

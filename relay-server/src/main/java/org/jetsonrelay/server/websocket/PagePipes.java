@@ -48,16 +48,17 @@ final class PagePipes {
   ///
   /// @param socket a descriptor that never blocks
   /// @param block one that was lent
+  /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes it took; less than 0 when it took none, for whatever reason, which
   ///   [#copyingWorks] may tell; 0 when it was offered none, because no pipe was free
-  long send(int socket, Block block, int offset, int length) throws Throwable {
+  long send(int socket, Block block, int offset, int length, boolean more) throws Throwable {
     PagePipe pipe = take();
     if (pipe == null) {
       return 0;
     }
     long sent = -1;
     try {
-      sent = pipe.send(socket, block, offset, length);
+      sent = pipe.send(socket, block, offset, length, more);
     } finally {
       if (sent == length) {
         putBack(pipe);

@@ -51,7 +51,7 @@ final class StreamWire implements Wire {
   }
 
   @Override
-  public long trySend(Block block, int offset, int length) {
+  public long trySend(Block block, int offset, int length, boolean more) {
     return 0;
   }
 

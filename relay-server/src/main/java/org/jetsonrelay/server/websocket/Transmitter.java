@@ -128,12 +128,29 @@ final class Transmitter implements Claim {
 
   @Override
   public boolean send(Block block, int offset, int length) {
-    long sent = wire.trySend(block, offset, length);
+    long sent = wire.trySend(block, offset, length, false);
     if (sent == length) {
       return true;
     }
     unit.add(block, offset, length);
     unit.advance(sent);
+    return leavesRest();
+  }
+
+  @Override
+  public boolean sendAsking(Block block, int offset, int length, long ping) {
+    long sent = wire.trySend(block, offset, length, true);
+    if (sent == length) {
+      unit.addPing(ping);
+      return wire.tryWrite(unit) || leavesRest();
+    }
+    unit.add(block, offset, length);
+    unit.addPing(ping);
+    unit.advance(sent);
+    return leavesRest();
+  }
+
+  private boolean leavesRest() {
     script.resume();
     waitsSince(System.nanoTime());
     return false;

@@ -25,8 +25,9 @@ interface Wire {
 
   /// Writes what is taken without waiting of one range of direct memory, like [#tryWrite].
   ///
+  /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes were taken, 0 when none
-  long trySend(Block block, int offset, int length);
+  long trySend(Block block, int offset, int length, boolean more);
 
   /// Waits until some bytes of the unit were taken, and advances it.
   void write(Unit unit) throws IOException;

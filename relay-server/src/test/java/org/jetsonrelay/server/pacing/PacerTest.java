@@ -56,8 +56,13 @@ class PacerTest {
     }
   }
 
-  /// The same, but the camera fills the link: the next frame goes before one has arrived.
+  /// The same, but the camera fills the link.
   private void fill(int count) {
+    overlap(count, WHOLE_NANOS);
+  }
+
+  /// The same, but the next frame goes before one has arrived.
+  private void overlap(int count, long everyNanos) {
     send();
     long sentAt = now;
     for (int left = count; left > 0; left--) {
@@ -65,12 +70,12 @@ class PacerTest {
       now = sentAt + ROUND_TRIP_NANOS;
       begins(frame);
       if (left > 1) {
-        now = sentAt + WHOLE_NANOS;
+        now = sentAt + everyNanos;
         send();
       }
       now = sentAt + ROUND_TRIP_NANOS + REST_NANOS;
       completes(frame);
-      sentAt += WHOLE_NANOS;
+      sentAt += everyNanos;
     }
   }
 
@@ -153,17 +158,30 @@ class PacerTest {
     assertThat(pacer.gate(now)).isZero();
   }
 
-  /// 12 frames a second, of which the link takes half the time.
+  /// 12 frames a second, of which the link takes half the time: less than one in a round trip.
   @Test
-  void goesOnBehindAnOverduePongWhereTheCameraLeavesRoom() {
+  void sendsOneFrameBehindAnOverduePongWhereTheCameraLeavesRoom() {
     deliver(20);
     send();
     now += ROUND_TRIP_NANOS + WHOLE_NANOS;
 
     assertThat(pacer.gate(now)).as("only a frame behind a lost last segment gets it").isZero();
     send();
+    assertThat(pacer.gate(now)).as("and one does").isGreaterThan(100 * NANOS_PER_MILLI);
+  }
+
+  /// 14 frames a second, of which the link takes five eighths of the time: one comes in the time
+  /// that a frame is away.
+  @Test
+  void sendsNoMoreThereThanTheLinkTakesInARoundTripAndAMoment() {
+    overlap(20, 72 * NANOS_PER_MILLI);
+    send();
+    now += ROUND_TRIP_NANOS + WHOLE_NANOS;
+    assertThat(pacer.gate(now)).isZero();
+    send();
+
     assertThat(pacer.gate(now))
-        .as("more than round trip and 40 ms lies ahead")
+        .as("two take it 90 ms, more than 40 and 40")
         .isGreaterThan(100 * NANOS_PER_MILLI);
   }
 
@@ -560,6 +578,61 @@ class PacerTest {
     pingedOf(150, 0);
 
     assertThat(asked).hasToString("bbbabbbabb");
+  }
+
+  /// A frame as who can only send past the mailbox asks for it, else the usual way; returns whether
+  /// it went with a ping past the mailbox.
+  private boolean passes(long unacknowledged) {
+    now += NANOS_PER_SECOND / 30;
+    if (pacer.wantsUnacknowledged(now)) {
+      pacer.unacknowledged(now, unacknowledged);
+    }
+    if (pacer.freeRun().takes(now, BYTES)) {
+      return false;
+    }
+    long ping = pacer.onSendAsking(now, BYTES);
+    if (ping == Pacer.NO_PING) {
+      now -= NANOS_PER_SECOND / 30;
+      sendWithWord(NANOS_PER_SECOND / 30, unacknowledged);
+      return false;
+    }
+    asked.append('p');
+    now += FAST_NANOS;
+    assertThat(pacer.onPong(now, ping - 1)).isFalse();
+    assertThat(pacer.onPong(now, ping)).isTrue();
+    now -= FAST_NANOS;
+    return true;
+  }
+
+  @Test
+  void asksBehindFramesThatGoPastTheMailboxAtTheSameTimes() {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    for (int i = 0; i < 150; i++) {
+      passes(0);
+    }
+
+    assertThat(asked).hasToString("pppapppapp");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, BYTES + 1448 + 1, Long.MAX_VALUE})
+  void letsNoFrameGoPastTheMailboxWithoutTheSystemsWord(long unacknowledged) {
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+
+    assertThat(IntStream.range(0, 100).filter(_ -> passes(unacknowledged)).count()).isZero();
+    assertThat(asked.toString()).matches("a+");
+  }
+
+  @Test
+  void letsNoFrameGoPastTheMailboxBeforeTheLinkIsKnownOrWhileAPongIsOpen() {
+    assertThat(pacer.onSendAsking(now, BYTES)).as("unknown").isEqualTo(Pacer.NO_PING);
+    stream(SETTINGS.fastFrames(), NANOS_PER_SECOND / 30);
+    pingedOf(13, 0);
+    now += NANOS_PER_SECOND;
+    assertThat(pacer.onSendAsking(now, BYTES)).isNotEqualTo(Pacer.NO_PING);
+    now += NANOS_PER_SECOND / 4;
+    assertThat(pacer.onSendAsking(now, BYTES)).as("open").isEqualTo(Pacer.NO_PING);
+    assertThat(pacer.inFlight(now)).isEqualTo(1);
   }
 
   @Test

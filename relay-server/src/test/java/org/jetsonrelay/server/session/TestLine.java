@@ -11,8 +11,10 @@ import org.jetsonrelay.server.websocket.Claim;
 /// Stands for a connection: whole or in part it takes what is sent.
 final class TestLine implements Claim {
   final List<Integer> sent = new ArrayList<>();
+  final List<Long> pings = new ArrayList<>();
   boolean held;
   boolean full;
+  boolean fullForPings;
 
   @Override
   public boolean tryHold() {
@@ -29,6 +31,12 @@ final class TestLine implements Claim {
     assertThat(block.memory().get(offset)).as("begin of a text frame").isEqualTo((byte) 0x81);
     sent.add(length);
     return !full;
+  }
+
+  @Override
+  public boolean sendAsking(Block block, int offset, int length, long ping) {
+    pings.add(ping);
+    return send(block, offset, length) && !fullForPings;
   }
 
   @Override

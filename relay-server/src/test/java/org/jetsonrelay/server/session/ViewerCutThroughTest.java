@@ -42,7 +42,6 @@ class ViewerCutThroughTest {
   private final TestLine line = new TestLine();
   private final TestUnit unit = new TestUnit();
   private int asked;
-  private List<Long> lastPings = List.of();
 
   @AfterEach
   void allMemoryIsGivenBack() {
@@ -299,15 +298,35 @@ class ViewerCutThroughTest {
   @Test
   void areFollowedToAPeerThatIsAskedBehindOneOfThemOnly() {
     ViewerFeed feed = paced(pacing(0));
-    long until = System.nanoTime() + 10_000_000_000L;
-    do {
-      publish();
-      writeAnswered(feed);
-    } while (lastPings.size() != 1 && System.nanoTime() - until < 0);
+    publishUntilAsked(feed);
+    long framesOut = metrics.framesOut().sum();
 
-    assertThat(lastPings).hasSize(1);
+    assertThat(line.pings).hasSize(1);
+    assertThat(feed.pace(System.nanoTime()).inFlight()).isEqualTo(1);
+    assertThat(feed.onPong(pong(line.pings.getFirst()), System.nanoTime())).isFalse();
     assertThat(delivered(feed).getLast().acknowledgedNanos()).isNotEqualTo(FrameHops.UNKNOWN);
+    assertThat(delivered(feed).getLast().writtenNanos()).isNotEqualTo(FrameHops.UNKNOWN);
     assertThat(feed.pace(System.nanoTime()).inFlight()).isZero();
+    assertThat(feed.delivered()).isEqualTo(framesOut);
+    assertThat(watch.waiting(feed.delivered())).isZero();
+    publish();
+    assertThat(line.pings).as("asked only now and then").hasSize(1);
+  }
+
+  @Test
+  void countWhenTheirRestIsWrittenWithAPingToo() {
+    ViewerFeed feed = paced(pacing(0));
+    line.fullForPings = true;
+    publishUntilAsked(feed);
+    assertThat(line.pings).hasSize(1);
+    assertThat(watch.waiting(feed.delivered())).isEqualTo(1);
+    feed.sent(System.nanoTime());
+
+    assertThat(watch.waiting(feed.delivered())).isZero();
+    assertThat(feed.delivered()).isEqualTo(metrics.framesOut().sum());
+    assertThat(delivered(feed).getLast().writtenNanos()).isNotEqualTo(FrameHops.UNKNOWN);
+    assertThat(feed.onPong(pong(line.pings.getFirst()), System.nanoTime())).isFalse();
+    assertThat(delivered(feed).getLast().acknowledgedNanos()).isNotEqualTo(FrameHops.UNKNOWN);
   }
 
   @Test
@@ -324,14 +343,27 @@ class ViewerCutThroughTest {
     assertThat((long) asked).isBetween(1L, elapsedMillis + 1);
   }
 
+  /// The last frame has gone past the mailbox with a ping behind it.
+  private void publishUntilAsked(ViewerFeed feed) {
+    long untilNanos = System.nanoTime() + 10_000_000_000L;
+    publish();
+    while (line.pings.isEmpty() && System.nanoTime() - untilNanos < 0) {
+      writeAnswered(feed);
+      publish();
+    }
+  }
+
+  private static ByteBuffer pong(long ping) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(0, ping);
+  }
+
   private void writeAnswered(ViewerFeed feed) {
     while (feed.next(unit, System.nanoTime()) == 0) {
       unit.clear();
       feed.sent(System.nanoTime());
       for (long ping : unit.pings) {
-        feed.onPong(ByteBuffer.allocate(Long.BYTES).putLong(0, ping), System.nanoTime());
+        feed.onPong(pong(ping), System.nanoTime());
       }
-      lastPings = List.copyOf(unit.pings);
       unit.pings.clear();
     }
   }

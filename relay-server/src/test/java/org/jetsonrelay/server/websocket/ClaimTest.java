@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jetsonrelay.server.frame.Block;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Writing past the outbox: nobody else writes meanwhile, nothing that was signalled is lost, and
 /// what the socket does not take goes the usual way.
@@ -22,15 +25,29 @@ class ClaimTest extends TransmitterFixture {
     assertThat(owner.outboxFailures).isEmpty();
   }
 
+  private static final String PING = new String(ControlFrames.ping(7), StandardCharsets.ISO_8859_1);
+
   private boolean send(String text) {
+    return send(text, (block, length) -> transmitter.send(block, 3, length));
+  }
+
+  private boolean sendAsking(String text) {
+    return send(text, (block, length) -> transmitter.sendAsking(block, 3, length, 7));
+  }
+
+  private boolean send(String text, Way way) {
     byte[] bytes = ascii(text);
     Block block = pool.acquire(bytes.length + 3);
     try {
       block.memory().put(3, bytes);
-      return transmitter.send(block, 3, bytes.length);
+      return way.apply(block, bytes.length);
     } finally {
       block.release();
     }
+  }
+
+  private interface Way {
+    boolean apply(Block block, int length);
   }
 
   private void queue(String text) {
@@ -120,6 +137,31 @@ class ClaimTest extends TransmitterFixture {
     transmitter.letGo();
     await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 1);
     assertThat(writtenText()).isEqualTo("whole");
+  }
+
+  @Test
+  void sendsAPingBehind() {
+    transmitter.start(outbox);
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(sendAsking("picture,")).isTrue();
+    transmitter.letGo();
+    assertThat(writtenText()).isEqualTo("picture," + PING);
+    assertThat(outbox.sent).hasValue(0);
+  }
+
+  /// Of both what the socket takes; or all of the picture, but not of the ping.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4, 8})
+  void handsOverTheRestWithThePing(int takes) {
+    transmitter.start(outbox);
+    wire.takes = takes;
+    assertThat(transmitter.tryHold()).isTrue();
+    assertThat(sendAsking("picture,")).isFalse();
+    queue("next");
+    transmitter.signal();
+    transmitter.letGo();
+    await().atMost(10, SECONDS).until(() -> outbox.sent.get() == 2);
+    assertThat(writtenText()).isEqualTo("picture," + PING + "next");
   }
 
   @Test

@@ -88,7 +88,7 @@ class DuplicatesTest {
   }
 
   private void sendsAFrame(Pair pair) throws IOException {
-    assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES)).isEqualTo(FRAME_BYTES);
+    assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES, false)).isEqualTo(FRAME_BYTES);
     assertThat(pair.receive(FRAME_BYTES)).isEqualTo(contents);
   }
 
@@ -180,11 +180,11 @@ class DuplicatesTest {
     Duplicates duplicates = new Duplicates(1);
     try (Pair pair = new Pair(duplicates)) {
       pair.sending.close();
-      assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES)).isZero();
+      assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES, false)).isZero();
       assertThat(duplicates.kept()).isZero();
       assertThat(duplicates.lacking()).isZero();
       pair.socket.close();
-      assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES)).isZero();
+      assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES, false)).isZero();
     }
   }
 
@@ -217,7 +217,8 @@ class DuplicatesTest {
             threads.submit(() -> {
               start.await();
               for (int i = 0; i < 5; i++) {
-                assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES)).isIn(0L, (long) FRAME_BYTES);
+                assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES, false))
+                    .isIn(0L, (long) FRAME_BYTES);
               }
               return null;
             }));

@@ -22,6 +22,8 @@ import org.jetsonrelay.server.system.Pages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Memory that goes to sockets without being copied: byte for byte, and as it was when it was sent.
 class PagePipesTest {
@@ -99,7 +101,7 @@ class PagePipesTest {
     byte[] sent = contents();
     sent[LENGTH - 1] = 7; // new pages are zero
     Block block = filled(sent, receivers);
-    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
     assertThat(received(LENGTH)).isEqualTo(sent);
     return wasLent(block);
   }
@@ -114,7 +116,7 @@ class PagePipesTest {
     byte[] sent = contents();
     Block block = filled(sent, 8);
     long address = block.address();
-    assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+    assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
     block.release();
     for (int i = 0; i < 3; i++) {
       Block next = filled(contents(), 8);
@@ -130,10 +132,10 @@ class PagePipesTest {
       byte[] sent = contents();
       Block block = filled(sent, 8);
       for (int viewer = 0; viewer < 2; viewer++) {
-        assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+        assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
         assertThat(received(LENGTH)).isEqualTo(sent);
       }
-      assertThat(socket.trySend(block, OFFSET + 1, LENGTH - 1)).isEqualTo(LENGTH - 1);
+      assertThat(socket.trySend(block, OFFSET + 1, LENGTH - 1, false)).isEqualTo(LENGTH - 1);
       assertThat(received(LENGTH - 1)).isEqualTo(Arrays.copyOfRange(sent, 1, LENGTH));
       block.release();
     }
@@ -145,11 +147,29 @@ class PagePipesTest {
       byte[] sent = contents();
       Block block = filled(sent, 50);
       for (int viewer = 0; viewer < viewers; viewer++) {
-        assertThat(socket.trySend(block, OFFSET, LENGTH)).isEqualTo(LENGTH);
+        assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
         assertThat(received(LENGTH)).isEqualTo(sent);
       }
       block.release();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8})
+  void goesWithWhatFollows(int receivers) throws IOException {
+    byte[] sent = contents();
+    Block block = filled(sent, receivers);
+    Unit ping = new Unit(pool);
+    for (int i = 0; i < 20; i++) {
+      assertThat(socket.trySend(block, OFFSET, LENGTH, true)).isEqualTo(LENGTH);
+      ping.addPing(i);
+      socket.trySend(ping);
+      assertThat(ping.remaining()).isZero();
+      assertThat(received(LENGTH)).isEqualTo(sent);
+      byte[] expected = ControlFrames.ping(i);
+      assertThat(received(expected.length)).isEqualTo(expected);
+    }
+    block.release();
   }
 
   @Test
@@ -159,12 +179,12 @@ class PagePipesTest {
     long all = 0;
     long last;
     do {
-      last = socket.trySend(block, OFFSET, LENGTH);
+      last = socket.trySend(block, OFFSET, LENGTH, false);
       assertThat(last).isBetween(0L, (long) LENGTH);
       all += last;
       assertThat(all).as("buffers are small").isLessThan(100L * LENGTH);
     } while (last == LENGTH);
-    assertThat(socket.trySend(block, OFFSET, LENGTH)).isBetween(0L, LENGTH - last);
+    assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isBetween(0L, LENGTH - last);
     block.release();
     byte[] got = received(all);
     for (int i = 0; i < got.length; i++) {
@@ -209,7 +229,7 @@ class PagePipesTest {
     List<PagePipe> taken = takeAll(pipes);
     assertThat(pipes.take()).isNull();
     Block block = filled(contents(), 8);
-    assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("without a pipe").isZero();
+    assertThat(pipes.send(-1, block, OFFSET, LENGTH, false)).as("without a pipe").isZero();
     block.release();
     assertThat(pipes.open()).isEqualTo(PagePipes.MOST);
     taken.forEach(pipes::putBack);
@@ -222,7 +242,7 @@ class PagePipesTest {
   @Test
   void closesAPipeThatStillHoldsSomething() throws Throwable {
     Block block = filled(contents(), 8);
-    assertThat(pipes.send(-1, block, OFFSET, LENGTH)).as("to nowhere").isNegative();
+    assertThat(pipes.send(-1, block, OFFSET, LENGTH, false)).as("to nowhere").isNegative();
     assertThat(pipes.open()).isZero();
     block.release();
   }

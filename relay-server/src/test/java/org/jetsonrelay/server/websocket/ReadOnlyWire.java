@@ -17,7 +17,7 @@ abstract class ReadOnlyWire implements Wire {
   }
 
   @Override
-  public long trySend(Block block, int offset, int length) {
+  public long trySend(Block block, int offset, int length, boolean more) {
     throw new AssertionError("a reader writes nothing");
   }
 

@@ -55,7 +55,7 @@ final class ScriptedWire implements Wire {
   }
 
   @Override
-  public long trySend(Block block, int offset, int length) {
+  public long trySend(Block block, int offset, int length, boolean more) {
     tries.incrementAndGet();
     int limit = takes;
     int n = limit < 0 ? length : Math.min(limit, length);
