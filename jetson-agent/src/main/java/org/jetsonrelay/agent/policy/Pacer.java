@@ -47,12 +47,10 @@ public final class Pacer {
 
   private boolean answered;
   private boolean draining;
-  private boolean offered; // a frame waits
   private boolean coalescing; // the peer answered only the later ping of the last frame
   private boolean fellBack;
   private long firstSentAt;
   private long lastSentAt;
-  private long firstOfferedAt; // when it was first asked about the frame that waits
   private long lastPongAt;
   private long lastProbeAt;
   private long lastArrivedAt;
@@ -89,11 +87,7 @@ public final class Pacer {
     boolean pings = !sparse(nowNanos, frameBytes);
     long frame = flight.add(nowNanos, frameBytes, pings, idle(nowNanos));
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
-    if (frame > 0) {
-      long offeredAt = offered ? firstOfferedAt : nowNanos;
-      use.offered(offeredAt - lastSentAt, nanosFor(flight.bytes(frame - 1)));
-    }
-    offered = false;
+    use.goes(nowNanos, frame == 0 ? 0 : nanosFor(flight.bytes(frame - 1)));
     lastSentAt = nowNanos;
     return pings ? firstPing + 2 * frame : NO_PING;
   }
@@ -220,10 +214,7 @@ public final class Pacer {
   }
 
   private long waitNanos(long nowNanos) {
-    if (!offered) {
-      offered = true;
-      firstOfferedAt = nowNanos;
-    }
+    use.offered(nowNanos);
     if (fellBack || idle(nowNanos)) {
       return 0;
     }
@@ -273,12 +264,12 @@ public final class Pacer {
 
   /**
    * Whether a frame may go although those before it are not known to have arrived: the camera
-   * leaves the link time, and no more is on its way than it sends in a round trip and a usual
-   * stop, and one frame on top. A pong that is late there is one of a segment that was lost. When
-   * that was the last segment, or the pong itself, nothing but another frame makes TCP notice
-   * before its timeout of 200 ms; and frames that go behind a stop arrive as soon as it ends. What
-   * is on the way when such a link slows down takes that much longer, so it is bounded twice, by
-   * frames and by time. Fast links have a rule of their own.
+   * leaves the link time, and no more is on its way than it sends in a round trip and a usual stop,
+   * and one frame on top. A pong that is late there is one of a segment that was lost. When that
+   * was the last segment, or the pong itself, nothing but another frame makes TCP notice before its
+   * timeout of 200 ms; and frames that go behind a stop arrive as soon as it ends. What is on the
+   * way when such a link slows down takes that much longer, so it is bounded twice, by frames and
+   * by time. Fast links have a rule of their own.
    */
   private boolean hasRoom(long nowNanos) {
     int bytes = flight.bytes(flight.sent() - 1);

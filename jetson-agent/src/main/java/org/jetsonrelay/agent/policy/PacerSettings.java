@@ -33,8 +33,9 @@ package org.jetsonrelay.agent.policy;
  * @param fastNanos a link is fast when a frame takes no longer than this, round trip included
  * @param fastFrames how many deliveries it takes to believe that
  * @param hiccupNanos for how long a peer on a fast link may be silent before frames wait for it:
- *     its program is busier than the link
- * @param aheadNanos but only while all that is on its way takes the link no longer than this
+ *     its program is busier than the link; on another one with room, a round trip longer
+ * @param aheadNanos but only while all that is on its way takes the link no longer than this, on
+ *     one with room on top of the round trip and a usual stop
  * @param fallbackBufferBytes send buffer of the socket of a peer that does not answer
  */
 public record PacerSettings(

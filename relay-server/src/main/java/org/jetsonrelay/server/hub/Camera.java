@@ -23,7 +23,7 @@ public final class Camera {
   /// After so many deliveries the publisher's thread lets others have its processor. A frame for a
   /// thousand viewers takes ten milliseconds and more; if their answers lay unread for so long, the
   /// relay's own delay would look like the link's.
-  private static final int DELIVERIES_A_TURN = 32;
+  private static final int DELIVERIES_A_TURN = Volley.MOST;
 
   private final String name;
   private final AtomicLong sequence = new AtomicLong();

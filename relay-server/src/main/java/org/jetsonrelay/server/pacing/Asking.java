@@ -24,15 +24,19 @@ final class Asking {
   private static final long SPREAD_NANOS = VOUCHED_NANOS / (2 * SPREADS);
 
   /// But at low frame rates only after so many frames, or this long: what a peer that does not read
-  /// has to catch up with afterwards is frames, not time.
-  private static final int VOUCHED_FRAMES = 12;
+  /// has to catch up with afterwards is frames, not time. Both are spread likewise.
+  private static final int VOUCHED_FRAMES = 9;
 
-  private static final long LONGEST_VOUCHED_NANOS = 2_000_000_000L;
+  private static final int SPREADS_A_FRAME = 2;
+  private static final long LONGEST_VOUCHED_NANOS = 1_500_000_000L;
+  private static final long LONGEST_SPREAD_NANOS = 1_000_000_000L / SPREADS;
 
   private final PacerSettings settings;
   private final Flight flight;
   private final FreeRun run;
   private final long vouchedNanos;
+  private final long longestVouchedNanos;
+  private final int vouchedFrames;
   private long lastAskedAt;
   private long lastWordAt;
   private boolean hasWord;
@@ -44,7 +48,10 @@ final class Asking {
     this.settings = settings;
     this.flight = flight;
     this.run = run;
-    vouchedNanos = VOUCHED_NANOS + spread % SPREADS * SPREAD_NANOS;
+    int place = (int) (spread % SPREADS);
+    vouchedNanos = VOUCHED_NANOS + place * SPREAD_NANOS;
+    longestVouchedNanos = LONGEST_VOUCHED_NANOS + place * LONGEST_SPREAD_NANOS;
+    vouchedFrames = VOUCHED_FRAMES + place / SPREADS_A_FRAME;
   }
 
   /// A frame goes with pings.
@@ -99,6 +106,6 @@ final class Asking {
     return flight.pinged()
         ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
         : lastAskedAt
-            + (run.framesSinceAsked() < VOUCHED_FRAMES ? LONGEST_VOUCHED_NANOS : vouchedNanos);
+            + (run.framesSinceAsked() < vouchedFrames ? longestVouchedNanos : vouchedNanos);
   }
 }

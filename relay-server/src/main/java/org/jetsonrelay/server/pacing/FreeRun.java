@@ -2,7 +2,8 @@
 package org.jetsonrelay.server.pacing;
 
 /// Frames that go to a fast peer on the system's word that all before them have reached the peer's
-/// machine: for a moment, so many, and no faster than the link is known to carry them.
+/// machine: for a moment or a few frames, so many at most, and no faster than the link is known to
+/// carry them.
 ///
 /// None of them is followed on its way, and what is asked for each lies in one small object: with a
 /// hundred peers at a high rate, what a send costs is what it has to fetch from memory.
@@ -13,18 +14,22 @@ public final class FreeRun {
   /// Answer of [#waitNanos] when it is over, or has not begun.
   public static final long OVER = -1;
 
-  private final long longestNanos;
+  /// At low frame rates the word lasts longer than the moment, for what goes in one at usual rates.
+  private static final int FEW_FRAMES = 3;
+
+  private final long momentNanos;
   private final long aheadNanos;
   private final int mostFrames;
   private double nanosPerByte;
-  private long untilNanos;
+  private long momentUntilNanos;
+  private long latestNanos;
   private long carriedAtNanos;
   private int framesLeft;
   private int framesSinceAsked;
   private int lastBytes;
 
   FreeRun(PacerSettings settings) {
-    longestNanos = settings.sparseNanos();
+    momentNanos = settings.sparseNanos();
     aheadNanos = settings.aheadNanos();
     mostFrames = settings.outstandingFrames() / 2;
   }
@@ -34,7 +39,8 @@ public final class FreeRun {
   /// @param latestNanos when the peer itself has to be asked again
   /// @param linkNanosPerByte the link's rate
   void begin(long nowNanos, long latestNanos, double linkNanosPerByte) {
-    untilNanos = Math.min(nowNanos + longestNanos, latestNanos);
+    momentUntilNanos = nowNanos + momentNanos;
+    this.latestNanos = latestNanos;
     nanosPerByte = linkNanosPerByte;
     carriedAtNanos = nowNanos;
     framesLeft = mostFrames;
@@ -44,7 +50,10 @@ public final class FreeRun {
   ///
   /// @return nanoseconds, 0 when it may go; [#OVER] when the pacer has to be asked
   public long waitNanos(long nowNanos) {
-    if (framesLeft == 0 || nowNanos - untilNanos >= 0) {
+    if (framesLeft == 0 || nowNanos - latestNanos >= 0) {
+      return OVER;
+    }
+    if (framesLeft <= mostFrames - FEW_FRAMES && nowNanos - momentUntilNanos >= 0) {
       return OVER;
     }
     return Math.max(0, carriedAtNanos - aheadNanos - nowNanos);

@@ -22,11 +22,33 @@ final class LinkUse {
   private double weight; // of the frames in these sums
   private int frames;
 
-  /// The next frame is there.
+  private boolean any; // frame has gone
+  private boolean waits; // a frame does
+  private long offeredAtNanos;
+  private long wentAtNanos;
+
+  /// A frame is there, and has to wait or may go.
+  void offered(long nowNanos) {
+    if (!waits) {
+      waits = true;
+      offeredAtNanos = nowNanos;
+    }
+  }
+
+  /// It goes, or the newer one in its place.
   ///
-  /// @param sinceNanos since the one before it went
-  /// @param linkNanos what that one takes on the link
-  void offered(long sinceNanos, long linkNanos) {
+  /// @param linkNanos what the one before it takes on the link
+  void goes(long nowNanos, long linkNanos) {
+    offered(nowNanos);
+    if (any) {
+      add(offeredAtNanos - wentAtNanos, linkNanos);
+    }
+    any = true;
+    waits = false;
+    wentAtNanos = nowNanos;
+  }
+
+  private void add(long sinceNanos, long linkNanos) {
     double keep = 1 - 1.0 / FRAMES;
     busyNanos = keep * busyNanos + linkNanos;
     allNanos = keep * allNanos + Math.min((double) sinceNanos, LONGEST_PAUSE * linkNanos);

@@ -43,12 +43,10 @@ public final class Pacer {
 
   private boolean answered;
   private boolean draining;
-  private boolean offered; // a frame waits
   private boolean coalescing; // the peer answered only the later ping of the last frame
   private boolean fellBack;
   private long firstSentAt;
   private long lastSentAt;
-  private long firstOfferedAt; // when it was first asked about the frame that waits
   private long lastPongAt;
   private long lastProbeAt;
   private long lastArrivedAt;
@@ -89,11 +87,7 @@ public final class Pacer {
     boolean alone = idle(nowNanos) && run.carried(nowNanos);
     long frame = flight.add(nowNanos, frameBytes, pings, alone);
     flight.predictFrom(frame, base.nanos(), rate.cautiousNanosPerByte());
-    if (frame > 0) {
-      long offeredAt = offered ? firstOfferedAt : nowNanos;
-      use.offered(offeredAt - lastSentAt, nanosFor(flight.bytes(frame - 1)));
-    }
-    offered = false;
+    use.goes(nowNanos, frame == 0 ? 0 : nanosFor(flight.bytes(frame - 1)));
     lastSentAt = nowNanos;
     return pings.first(firstPing, frame);
   }
@@ -265,10 +259,7 @@ public final class Pacer {
   }
 
   private long waitNanos(long nowNanos) {
-    if (!offered) {
-      offered = true;
-      firstOfferedAt = nowNanos;
-    }
+    use.offered(nowNanos);
     if (fellBack || idle(nowNanos)) {
       return 0;
     }

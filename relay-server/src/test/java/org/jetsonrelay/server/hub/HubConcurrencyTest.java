@@ -34,7 +34,7 @@ class HubConcurrencyTest {
     int processors =
         Integer.getInteger(
             "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
-    int viewers = 40;
+    int viewers = Volley.MOST + 1;
     TestHub on = new TestHub(settings(processors, viewers));
     for (int i = 0; i < viewers; i++) {
       on.watchAll(new TestViewer("v" + i));

@@ -44,6 +44,29 @@ class FreeRunTest {
   }
 
   @Test
+  void endsAMomentAfterTheWordAtAUsualRate() {
+    run.begin(0, NEVER, 0);
+    for (int i = 0; i < 3; i++) {
+      assertThat(run.takes(i, BYTES)).isTrue();
+    }
+
+    assertThat(run.waitNanos(SETTINGS.sparseNanos() - 1)).isZero();
+    assertThat(run.waitNanos(SETTINGS.sparseNanos())).isEqualTo(FreeRun.OVER);
+  }
+
+  @Test
+  void lastsForThreeFramesAtALowRate() {
+    run.begin(0, NEVER, 0);
+    long now = 0;
+    for (int i = 0; i < 3; i++) {
+      now += 10 * SETTINGS.sparseNanos();
+      assertThat(run.takes(now, BYTES)).isTrue();
+    }
+
+    assertThat(run.takes(now, BYTES)).isFalse();
+  }
+
+  @Test
   void endsWhenThePeerItselfHasToBeAsked() {
     run.begin(0, 10, 0);
 
