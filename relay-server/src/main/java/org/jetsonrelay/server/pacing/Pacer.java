@@ -314,12 +314,12 @@ public final class Pacer {
   /// frames and by time. Fast links have a rule of their own.
   private boolean hasRoom(long nowNanos) {
     int bytes = flight.bytes(flight.sent() - 1);
-    long stop = Math.min(lateness.heldNanos(nowNanos), base.nanos() + settings.patienceNanos());
+    if (!use.leavesRoom() || coalescing || fast(bytes)) {
+      return false;
+    }
+    long stop = Math.min(lateness.heldNanos(nowNanos), mostPatienceNanos());
     long away = base.nanos() + stop;
-    return use.leavesRoom()
-        && !coalescing
-        && !fast(bytes)
-        && quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
+    return quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
         && flight.count() <= 1 + use.framesIn(away + nanosFor(bytes))
         && nanosFor(flight.outstandingBytes()) <= away + settings.aheadNanos();
   }
@@ -336,8 +336,12 @@ public final class Pacer {
   /// dropped each frame sent on top is one more that everybody after it waits for.
   private long toleranceNanos(long nowNanos) {
     long usual = Math.max(lateness.jitterNanos(), lateness.heldNanos(nowNanos));
-    long most = base.nanos() + settings.patienceNanos();
+    long most = mostPatienceNanos();
     return coalescing ? most : Math.min(usual, most) - settings.slackNanos();
+  }
+
+  private long mostPatienceNanos() {
+    return base.nanos() + settings.patienceNanos();
   }
 
   private long silenceNanos() {

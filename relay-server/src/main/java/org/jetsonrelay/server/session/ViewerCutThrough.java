@@ -125,37 +125,32 @@ final class ViewerCutThrough implements CutThrough {
   @Override
   public void letGo(Subscription from, Frame frame) {
     try {
-      switch (outcome) {
-        case WHOLE -> sent(from, frame);
-        case IN_PART -> begun(from, frame);
-        case NOTHING -> {
-          // sending failed, and said so
-        }
+      if (outcome != Outcome.NOTHING) { // else sending failed, and said so
+        count(from, frame);
       }
     } finally {
       claim.letGo();
     }
   }
 
-  private void begun(Subscription from, Frame frame) {
+  private void count(Subscription from, Frame frame) {
     from.skippingBecause(SkipCause.LINK);
     from.served(sentNanos);
-    if (ping == Pacer.NO_PING) {
+    boolean whole = outcome == Outcome.WHOLE;
+    if (ping != Pacer.NO_PING) {
+      feed.begunAsking(from, frame);
+      if (whole) {
+        feed.sent(sentNanos);
+      }
+    } else if (whole) {
+      passed(from, frame);
+    } else {
       settle();
       feed.begun(from, frame);
-    } else {
-      feed.begunAsking(from, frame);
     }
   }
 
-  private void sent(Subscription from, Frame frame) {
-    if (ping != Pacer.NO_PING) {
-      begun(from, frame);
-      feed.sent(sentNanos);
-      return;
-    }
-    from.skippingBecause(SkipCause.LINK);
-    from.served(sentNanos);
+  private void passed(Subscription from, Frame frame) {
     from.passed(frame);
     metrics.framesOut().increment();
     metrics.frameBytesOut().add(frame.jpegLength());

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
 import org.jetsonrelay.server.frame.Block;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,19 +36,15 @@ class ClaimTest extends TransmitterFixture {
     return send(text, (block, length) -> transmitter.sendAsking(block, 3, length, 7));
   }
 
-  private boolean send(String text, Way way) {
+  private boolean send(String text, BiPredicate<Block, Integer> way) {
     byte[] bytes = ascii(text);
     Block block = pool.acquire(bytes.length + 3);
     try {
       block.memory().put(3, bytes);
-      return way.apply(block, bytes.length);
+      return way.test(block, bytes.length);
     } finally {
       block.release();
     }
-  }
-
-  private interface Way {
-    boolean apply(Block block, int length);
   }
 
   private void queue(String text) {
