@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
+import org.jspecify.annotations.Nullable;
 
 /// A transmitter between an outbox that counts what waits and a wire that counts what goes out;
 /// both notice when two threads use them at once.
@@ -177,6 +178,11 @@ final class StressedTransmitter implements Outbox, Wire, Transmitter.Owner {
     } finally {
       leave();
     }
+  }
+
+  @Override
+  public @Nullable TcpInfo tcpInfo() {
+    return null;
   }
 
   @Override

@@ -17,7 +17,8 @@ package org.jetsonrelay.server.pacing;
 /// frames.
 ///
 /// Where the camera does not fill the link, a late pong speaks of a lost segment, not of a queue:
-/// there frames wait only for what lies ahead of them.
+/// there frames wait only for what lies ahead of them. Where that is not known, but the system's
+/// TCP finds that nothing waits on the way, one is tried ([PathTrials]).
 ///
 /// Owns the frames on their way and the estimates. Not thread-safe: all calls come under whatever
 /// guards the connection's outbox. It reads no clock; time is [System#nanoTime()] as the caller saw
@@ -38,6 +39,7 @@ public final class Pacer {
   private final FreeRun run;
   private final Asking asking;
   private final LinkUse use = new LinkUse();
+  private final PathTrials trials = new PathTrials();
   private final DeliveryTimes deliveries = new DeliveryTimes();
   private long queuedNanos; // what the latest frame that came in its own time had found on the way
 
@@ -149,6 +151,23 @@ public final class Pacer {
     }
   }
 
+  /// Whether the system's word on the path may let the frame go that [#gate] has just let wait.
+  ///
+  /// @return true when [#path] should be called with the same time, and [#gate] again
+  public boolean wantsPath(long nowNanos) {
+    return waiting != Waiting.NOT
+        && rate.known()
+        && base.known()
+        && !coalescing
+        && run.waitNanos(nowNanos) == FreeRun.OVER
+        && trials.wantWord(nowNanos);
+  }
+
+  /// What the system's TCP says about the way to the peer's machine.
+  public void path(long nowNanos, PathWord word) {
+    trials.told(nowNanos, word, base.nanos(), nanosFor(flight.bytes(flight.sent() - 1)));
+  }
+
   /// Whether the link, by what is known of it, carries a frame in next to no time. A pong that is
   /// late once changes nothing about that: it tells of a busy peer, or of us.
   private boolean fast(int frameBytes) {
@@ -194,6 +213,9 @@ public final class Pacer {
     long least = base.nanos() + nanosFor(flight.measuredBytes(frame));
     boolean known = rate.known() && base.known();
     deliveries.add(delivery, known ? Math.max(0, delivery - least) : delivery);
+    if (known && -flight.lateness(nowNanos, frame) > nanosFor(flight.bytes(frame)) / 2) {
+      trials.early();
+    }
     if (flight.askedBehind(frame)) {
       // More than the round trip: it may confirm what is known, and undercuts nothing.
       base.sample(nowNanos, delivery, flight.alone(frame));
@@ -288,6 +310,10 @@ public final class Pacer {
     if (!closed && hasRoom(nowNanos)) {
       return 0;
     }
+    if (mayTry(nowNanos)) {
+      trials.begin();
+      return 0;
+    }
     if (closed || braking || overdue) {
       return hiccup(nowNanos) ? 0 : atMost;
     }
@@ -322,6 +348,23 @@ public final class Pacer {
     return quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
         && flight.count() <= 1 + use.framesIn(away + nanosFor(bytes))
         && nanosFor(flight.outstandingBytes()) <= away + settings.aheadNanos();
+  }
+
+  /// Whether a frame may go by the system's word, before the estimate says so: at most twice as
+  /// many are on their way as the estimate allows, while it may be right, and never more than the
+  /// camera sends in two round trips, one for a stop, and a frame's own time.
+  private boolean mayTry(long nowNanos) {
+    int allowed = trials.allows(nowNanos);
+    if (allowed == 0 || flight.full()) {
+      return false;
+    }
+    long frameNanos = Math.max(1, nanosFor(flight.bytes(flight.sent() - 1)));
+    long usual = base.nanos() / frameNanos;
+    long ever = 1L + use.framesIn(2 * base.nanos() + base.nanos() / 4 + frameNanos);
+    long most = trials.haveProvenRoom() ? ever : Math.min(ever, 1 + 2 * usual);
+    return quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
+        && flight.count() <= most
+        && flight.count() <= allowed + Math.min(usual, use.framesIn(base.nanos()));
   }
 
   /// How much earlier than predicted a frame goes: the less sure the prediction, the more, or every

@@ -2,11 +2,11 @@
 package org.jetsonrelay.server.session;
 
 import java.security.SecureRandom;
-import java.util.function.LongSupplier;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.pacing.FreeRun;
 import org.jetsonrelay.server.pacing.Pacer;
 import org.jetsonrelay.server.pacing.PacerSettings;
+import org.jetsonrelay.server.pacing.PathWord;
 import org.jetsonrelay.server.pacing.Waiting;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +28,21 @@ final class ViewerPacing {
   record Acknowledgement(
       long roundTripNanos, long deliveryNanos, long excessNanos, boolean ready) {}
 
+  /// The system below the connection; called by the holder of its claim.
+  interface Below {
+    /// What the peer's machine has not acknowledged yet, -1 when unknown.
+    long unacknowledgedBytes();
+
+    /// What is known of the way to the peer's machine; null when unknown.
+    @Nullable PathWord path();
+
+    /// Makes the socket's send buffer small, for a client that never answers pings.
+    void smallSendBuffer();
+  }
+
   private final Pacer pacer;
   private final FreeRun freeRun;
-  private final LongSupplier unacknowledgedBytes;
-  private final Runnable smallSendBuffer;
+  private final Below below;
 
   // Claim:
   private boolean buffersSmall;
@@ -41,14 +52,10 @@ final class ViewerPacing {
   private boolean gated;
 
   /// @param settings of a new pacer
-  /// @param unacknowledgedBytes what the peer's machine has not acknowledged yet, -1 when unknown
-  /// @param smallSendBuffer makes the socket's send buffer small, for a client that never answers
-  ///   pings
-  ViewerPacing(PacerSettings settings, LongSupplier unacknowledgedBytes, Runnable smallSendBuffer) {
+  ViewerPacing(PacerSettings settings, Below below) {
     this.pacer = new Pacer(settings, randomFirstPing());
     this.freeRun = pacer.freeRun();
-    this.unacknowledgedBytes = unacknowledgedBytes;
-    this.smallSendBuffer = smallSendBuffer;
+    this.below = below;
   }
 
   /// First ping payload for a new pacer: random, so that a pong that answers somebody else's ping,
@@ -77,7 +84,7 @@ final class ViewerPacing {
 
   private void askSystem(long nowNanos) {
     if (pacer.wantsUnacknowledged(nowNanos)) {
-      pacer.unacknowledged(nowNanos, unacknowledgedBytes.getAsLong());
+      pacer.unacknowledged(nowNanos, below.unacknowledgedBytes());
     }
   }
 
@@ -91,10 +98,22 @@ final class ViewerPacing {
     synchronized (pacer) {
       askSystem(nowNanos);
       wait = pacer.gate(nowNanos);
+      if (wait > 0 && pacer.wantsPath(nowNanos)) {
+        wait = waitByPath(nowNanos, wait);
+      }
       gated = wait > 0;
       cause = pacer.waiting() == Waiting.STALLED ? SkipCause.STALLED : SkipCause.LINK;
     }
     return wait;
+  }
+
+  private long waitByPath(long nowNanos, long wait) {
+    PathWord word = below.path();
+    if (word == null) {
+      return wait;
+    }
+    pacer.path(nowNanos, word);
+    return pacer.gate(nowNanos);
   }
 
   /// Why a frame waits that [#gateNanos] lets wait; claim.
@@ -117,7 +136,7 @@ final class ViewerPacing {
     }
     if (fellBack && !buffersSmall) {
       buffersSmall = true;
-      smallSendBuffer.run();
+      below.smallSendBuffer();
     }
     return ping;
   }

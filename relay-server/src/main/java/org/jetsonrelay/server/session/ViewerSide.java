@@ -16,12 +16,14 @@ import org.jetsonrelay.server.hub.Viewer;
 import org.jetsonrelay.server.hub.ViewerRow;
 import org.jetsonrelay.server.hub.Watch;
 import org.jetsonrelay.server.pacing.PacerSettings;
+import org.jetsonrelay.server.pacing.PathWord;
 import org.jetsonrelay.server.protocol.ClientMessage;
 import org.jetsonrelay.server.protocol.ClientRole;
 import org.jetsonrelay.server.protocol.ErrorCode;
 import org.jetsonrelay.server.protocol.Feature;
 import org.jetsonrelay.server.protocol.ServerMessages;
 import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jetsonrelay.server.websocket.TcpInfo;
 import org.jetsonrelay.server.websocket.WebSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -99,8 +101,29 @@ final class ViewerSide implements Viewer {
   private ViewerPacing pacing(PacerSettings settings) {
     return new ViewerPacing(
         settings,
-        socket::unacknowledgedBytes,
-        () -> socket.sendBufferBytes(settings.fallbackBufferBytes()));
+        new ViewerPacing.Below() {
+          @Override
+          public long unacknowledgedBytes() {
+            return socket.unacknowledgedBytes();
+          }
+
+          @Override
+          public @Nullable PathWord path() {
+            TcpInfo info = socket.tcpInfo();
+            return info == null
+                ? null
+                : new PathWord(
+                    info.unsentBytes(),
+                    info.roundTripNanos(),
+                    info.deviationNanos(),
+                    info.leastRoundTripNanos());
+          }
+
+          @Override
+          public void smallSendBuffer() {
+            socket.sendBufferBytes(settings.fallbackBufferBytes());
+          }
+        });
   }
 
   /// Answers a registration, with the cameras for who asked for them.

@@ -68,6 +68,11 @@ final class ChannelWire implements Wire {
   }
 
   @Override
+  public @Nullable TcpInfo tcpInfo() {
+    return kernel == null ? null : kernel.tcpInfo();
+  }
+
+  @Override
   public void sendBufferBytes(int bytes) {
     try {
       channel.setOption(StandardSocketOptions.SO_SNDBUF, bytes);

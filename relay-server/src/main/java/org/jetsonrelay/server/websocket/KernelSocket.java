@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What Java's channels cannot do with a blocking socket, on Linux, through the foreign function
 /// interface: send without blocking (`sendmsg` with `MSG_DONTWAIT`), and tell what the peer's
-/// machine has acknowledged (`SIOCOUTQ`, tcp(7)).
+/// machine has acknowledged (`SIOCOUTQ`, tcp(7)) and what is known of the way there ([TcpInfo]).
 ///
 /// Calls the system with a duplicate of the channel's descriptor, because the number of a closed
 /// one may already mean somebody else's socket. From the first frame on a duplicate is kept, as far
@@ -169,6 +169,16 @@ final class KernelSocket {
     }
     idleAgain();
     return bytes;
+  }
+
+  /// What the system knows of the connection; null when that cannot be told.
+  @Nullable TcpInfo tcpInfo() {
+    if (!STATE.compareAndSet(this, IDLE, BUSY) && !begin(true)) {
+      return null;
+    }
+    TcpInfo info = TcpInfo.of(descriptor);
+    idleAgain();
+    return info;
   }
 
   /// Whether the descriptor itself does not wait, whatever is called with it. It says so once a

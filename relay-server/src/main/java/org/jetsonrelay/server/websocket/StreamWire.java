@@ -87,6 +87,11 @@ final class StreamWire implements Wire {
   }
 
   @Override
+  public @Nullable TcpInfo tcpInfo() {
+    return null; // the same
+  }
+
+  @Override
   public void sendBufferBytes(int bytes) {
     // Helidon owns the socket below the TLS engine
   }

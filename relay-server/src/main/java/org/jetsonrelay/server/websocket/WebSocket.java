@@ -40,6 +40,10 @@ public interface WebSocket {
   /// asked what comes next.
   long unacknowledgedBytes();
 
+  /// What the system's TCP knows of the connection; null when it does not tell. For the outbox,
+  /// while it is asked what comes next.
+  @Nullable TcpInfo tcpInfo();
+
   /// [System#nanoTime()] of the last bytes read from the peer.
   long lastReadNanos();
 

@@ -248,6 +248,11 @@ final class WebSocketConnection implements ServerConnection, WebSocket, Transmit
   }
 
   @Override
+  public @Nullable TcpInfo tcpInfo() {
+    return wire.tcpInfo();
+  }
+
+  @Override
   public long lastReadNanos() {
     return deliveries.lastReadNanos();
   }

@@ -4,6 +4,7 @@ package org.jetsonrelay.server.websocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jetsonrelay.server.frame.Block;
+import org.jspecify.annotations.Nullable;
 
 /// The bytes below a WebSocket. One thread reads, and one at a time writes (whoever holds the
 /// transmitter's claim); any thread may close.
@@ -35,6 +36,9 @@ interface Wire {
   /// Bytes written that the peer's machine has not acknowledged, -1 when the system does not tell.
   /// Does not block.
   long unacknowledgedBytes();
+
+  /// What the system knows of the connection, null when it does not tell. Does not block.
+  @Nullable TcpInfo tcpInfo();
 
   /// Sets the size of the system's send buffer, where that can be done.
   void sendBufferBytes(int bytes);

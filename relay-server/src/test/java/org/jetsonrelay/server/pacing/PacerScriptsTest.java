@@ -44,6 +44,7 @@ class PacerScriptsTest {
         .with(answers)
         .frames(Viewing.FRAME_BYTES, fps)
         .seconds(seconds)
+        .told(false) // the agent's twin is not
         .recording(script)
         .run();
 

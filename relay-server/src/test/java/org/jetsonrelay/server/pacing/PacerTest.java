@@ -890,4 +890,59 @@ class PacerTest {
     assertThat(pacer.gate(now)).isZero();
     assertThat(pacer.inFlight(now)).isZero();
   }
+
+  /// What the system says of the way to the peer.
+  private void pathHas(long unsent, long queueNanos) {
+    assertThat(pacer.gate(now)).isPositive();
+    assertThat(pacer.wantsPath(now)).isTrue();
+    pacer.path(now, new PathWord(unsent, ROUND_TRIP_NANOS + queueNanos, 0, ROUND_TRIP_NANOS));
+  }
+
+  @Test
+  void sendsEarlierThanEstimatedWhereTheSystemFindsNothingWaiting() {
+    fill(20);
+    send();
+    pathHas(0, 0);
+
+    assertThat(pacer.gate(now)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0", "0, 11"})
+  void keepsToItsEstimateWhereTheSystemFindsSomethingWaiting(long unsent, long queueMillis) {
+    fill(20);
+    send();
+    pathHas(unsent, queueMillis * NANOS_PER_MILLI);
+
+    assertThat(pacer.gate(now)).isPositive();
+  }
+
+  /// The next word may be a round trip old.
+  @Test
+  void sendsOneFrameAtATimeEarlierThanEstimated() {
+    fill(20);
+    send();
+    pathHas(0, 0);
+    assertThat(pacer.gate(now)).isZero();
+    send();
+    pathHas(0, 0);
+
+    assertThat(pacer.gate(now)).isPositive();
+  }
+
+  @Test
+  void wantsNoWordOnThePathWhereAFrameMayGo() {
+    fill(20);
+
+    assertThat(pacer.gate(now)).isZero();
+    assertThat(pacer.wantsPath(now)).isFalse();
+  }
+
+  @Test
+  void wantsNoWordOnThePathBeforeTheLinkIsKnown() {
+    send();
+
+    assertThat(pacer.gate(now)).isPositive();
+    assertThat(pacer.wantsPath(now)).isFalse();
+  }
 }

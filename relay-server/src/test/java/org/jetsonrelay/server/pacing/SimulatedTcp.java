@@ -149,6 +149,12 @@ final class SimulatedTcp {
     return written - acknowledged();
   }
 
+  /// What it knows of the way, as Linux tells it.
+  PathWord path() {
+    long least = minRoundTrip == Long.MAX_VALUE ? 0 : minRoundTrip;
+    return new PathWord(written - next, smoothed, variation, least);
+  }
+
   private long acknowledged() {
     return onTheWay.isEmpty() ? next : onTheWay.firstKey();
   }

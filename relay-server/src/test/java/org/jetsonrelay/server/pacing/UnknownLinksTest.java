@@ -9,7 +9,7 @@ import org.jetsonrelay.server.pacing.Congestion.Kind;
 import org.jetsonrelay.server.pacing.Viewing.Ages;
 import org.jetsonrelay.server.pacing.Viewing.Relay;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Links nobody tuned anything on, drawn at random from fixed seeds: the [Pacer] must bound the age
 /// and not be worse than a send buffer of 64 KiB by more than a margin, on all but one in sixty.
@@ -41,23 +41,23 @@ class UnknownLinksTest {
     }
   }
 
-  private static List<Outcome> outcomes(Kind congestion) {
+  private static List<Outcome> outcomes(Kind congestion, boolean told) {
     List<Outcome> outcomes = new ArrayList<>();
     for (long seed = FROM; seed < FROM + COUNT; seed++) {
       Link link = Link.drawn(seed);
       outcomes.add(
           new Outcome(
               link,
-              Viewing.over(link).with(congestion).seed(seed).run(),
+              Viewing.over(link).with(congestion).seed(seed).told(told).run(),
               Viewing.over(link).with(congestion).seed(seed).with(Relay.SMALL_BUFFER).run()));
     }
     return outcomes;
   }
 
-  @ParameterizedTest
-  @EnumSource(Kind.class)
-  void boundsTheAgeOnAnyLink(Kind congestion) {
-    List<Outcome> outcomes = outcomes(congestion);
+  @ParameterizedTest(name = "{0}, told by the system: {1}")
+  @CsvSource({"CUBIC, true", "CUBIC, false", "BBR, true", "BBR, false"})
+  void boundsTheAgeOnAnyLink(Kind congestion, boolean told) {
+    List<Outcome> outcomes = outcomes(congestion, told);
 
     assertThat(outcomes)
         .filteredOn(o -> {
@@ -74,10 +74,10 @@ class UnknownLinksTest {
   }
 
   /// A higher rate may cost some age and the other way round, but never both.
-  @ParameterizedTest
-  @EnumSource(Kind.class)
-  void isNeverWorseThanASmallSendBufferByMoreThanAMargin(Kind congestion) {
-    assertThat(outcomes(congestion))
+  @ParameterizedTest(name = "{0}, told by the system: {1}")
+  @CsvSource({"CUBIC, true", "CUBIC, false", "BBR, true", "BBR, false"})
+  void isNeverWorseThanASmallSendBufferByMoreThanAMargin(Kind congestion, boolean told) {
+    assertThat(outcomes(congestion, told))
         .filteredOn(o -> {
           double gain = Math.max(1, o.paced().fps() / o.small().fps());
           return o.paced().p50() > 1.4 * gain * o.small().p50() + 5

@@ -19,6 +19,8 @@ final class Viewing {
     COALESCED,
     /// 25 ms late, as a busy client.
     LATE,
+    /// At once, but the program takes 80 ms for each frame before it reads on.
+    BUSY,
     /// No more after 8 s.
     STOPS
   }
@@ -44,6 +46,7 @@ final class Viewing {
 
   static final int FRAME_BYTES = 45_000;
   static final long FIRST_PING = 1_000_000;
+  static final long BUSY_NANOS = 80_000_000L;
   private static final int UNSENT_BYTES = 16 << 10;
   private static final int PING_BYTES = 10;
   private static final int METADATA_BYTES = 120;
@@ -68,6 +71,7 @@ final class Viewing {
   private Answers answers = Answers.AT_ONCE;
   private PacerSettings settings = PacerSettings.DEFAULTS;
   private double fps = 30;
+  private boolean told = true;
   private boolean vouched;
   private int frameBytes = FRAME_BYTES;
   private long seed = 1;
@@ -83,6 +87,7 @@ final class Viewing {
   private int toWrite;
   private long writtenBytes;
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+  private long busyUntil;
   private long gateTimer;
   private long coalesced = -1;
   private final ArrayDeque<Pong> pongs = new ArrayDeque<>();
@@ -151,6 +156,12 @@ final class Viewing {
     return this;
   }
 
+  /// Whether the relay's system tells what it knows of the way.
+  Viewing told(boolean value) {
+    told = value;
+    return this;
+  }
+
   /// Runs and returns the ages of what arrived from the given second on.
   Ages run() {
     random = new Random(~seed);
@@ -174,6 +185,21 @@ final class Viewing {
             .toArray();
     double rate = some.length / (toSeconds - fromSeconds);
     return new Ages(at(some, .5), at(some, .95), at(some, .99), at(some, 1), rate, pings, frames);
+  }
+
+  /// Mean over time of the age of what the viewer shows, in milliseconds: a frame ages there until
+  /// the next one comes.
+  double screen(double fromSeconds, double toSeconds) {
+    double sum = 0;
+    double shown = 0;
+    for (int i = 0; i + 1 < count; i++) {
+      if (arrivals[i] >= fromSeconds * 1e9 && arrivals[i] < toSeconds * 1e9) {
+        double forNanos = arrivals[i + 1] - (double) arrivals[i];
+        sum += (ages[i] + forNanos / 2) * forNanos;
+        shown += forNanos;
+      }
+    }
+    return sum / shown / 1e6;
   }
 
   private static double at(long[] sorted, double quantile) {
@@ -208,10 +234,7 @@ final class Viewing {
         return;
       }
       long now = events.now();
-      if (vouched && pacer != null && pacer.wantsUnacknowledged(now)) {
-        pacer.unacknowledged(now, tcp.unacknowledged());
-      }
-      long wait = pacer == null ? 0 : pacer.gate(now);
+      long wait = pacer == null ? 0 : gate(pacer, now);
       if (pacer != null && script != null) {
         script.gate(pacer, now, wait);
       }
@@ -229,6 +252,18 @@ final class Viewing {
       gateTimer++;
       unit(now);
     }
+  }
+
+  private long gate(Pacer asked, long now) {
+    if (vouched && asked.wantsUnacknowledged(now)) {
+      asked.unacknowledged(now, tcp.unacknowledged());
+    }
+    long wait = asked.gate(now);
+    if (wait > 0 && told && asked.wantsPath(now)) {
+      asked.path(now, tcp.path());
+      wait = asked.gate(now);
+    }
+    return wait;
   }
 
   private void unit(long now) {
@@ -260,20 +295,22 @@ final class Viewing {
   }
 
   private void received(long bytes) {
-    for (Mark next = marks.peek(); next != null && next.end() <= bytes; next = marks.peek()) {
-      marks.remove();
-      if (next.ping()) {
-        ping(next.value());
+    while (!marks.isEmpty() && marks.peek().end() <= bytes) {
+      Mark mark = marks.remove();
+      long turn = Math.max(events.now(), busyUntil);
+      if (mark.ping()) {
+        events.at(turn, () -> ping(mark.value()));
       } else {
-        arrivals[count] = events.now();
-        ages[count++] = events.now() - next.value();
+        busyUntil = turn + (answers == Answers.BUSY ? BUSY_NANOS : 0);
+        arrivals[count] = busyUntil;
+        ages[count++] = busyUntil - mark.value();
       }
     }
   }
 
   private void ping(long payload) {
     switch (answers) {
-      case AT_ONCE -> pong(payload);
+      case AT_ONCE, BUSY -> pong(payload);
       case LATE -> events.after(25 * NANOS_PER_MILLI, () -> pong(payload));
       case STOPS -> {
         if (events.now() < 8_000 * NANOS_PER_MILLI) {

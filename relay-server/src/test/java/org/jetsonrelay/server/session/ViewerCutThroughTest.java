@@ -24,6 +24,8 @@ import org.jetsonrelay.server.hub.Watch;
 import org.jetsonrelay.server.metrics.RelayMetrics;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.pacing.PacerSettings;
+import org.jetsonrelay.server.pacing.PathWord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -271,11 +273,21 @@ class ViewerCutThroughTest {
   private ViewerPacing pacing(long unacknowledged) {
     return new ViewerPacing(
         PacerSettings.DEFAULTS,
-        () -> {
-          asked++;
-          return unacknowledged;
-        },
-        () -> {});
+        new ViewerPacing.Below() {
+          @Override
+          public long unacknowledgedBytes() {
+            asked++;
+            return unacknowledged;
+          }
+
+          @Override
+          public @Nullable PathWord path() {
+            return null;
+          }
+
+          @Override
+          public void smallSendBuffer() {}
+        });
   }
 
   private ViewerFeed paced(ViewerPacing pacing) {

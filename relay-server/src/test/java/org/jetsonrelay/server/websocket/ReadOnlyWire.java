@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.websocket;
 
 import org.jetsonrelay.server.frame.Block;
+import org.jspecify.annotations.Nullable;
 
 /// The wire of a test that only reads: a reader that writes, or ends the connection, fails it.
 abstract class ReadOnlyWire implements Wire {
@@ -24,6 +25,11 @@ abstract class ReadOnlyWire implements Wire {
   @Override
   public void write(Unit unit) {
     throw new AssertionError("a reader writes nothing");
+  }
+
+  @Override
+  public @Nullable TcpInfo tcpInfo() {
+    throw new AssertionError("not the reader's business");
   }
 
   @Override

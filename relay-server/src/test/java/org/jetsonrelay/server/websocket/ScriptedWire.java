@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetsonrelay.server.frame.Block;
+import org.jspecify.annotations.Nullable;
 
 /// Takes what the script says: -1 everything, else so many bytes at each try.
 final class ScriptedWire implements Wire {
@@ -23,6 +24,11 @@ final class ScriptedWire implements Wire {
   volatile int takes = -1;
   volatile boolean random;
   volatile CountDownLatch gate = new CountDownLatch(0);
+
+  @Override
+  public @Nullable TcpInfo tcpInfo() {
+    throw new AssertionError("nobody asked for that");
+  }
 
   @Override
   public long unacknowledgedBytes() {
