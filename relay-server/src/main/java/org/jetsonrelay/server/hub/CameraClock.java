@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.hub;
 
 import org.jetsonrelay.server.timing.ClockEstimate;
+import org.jetsonrelay.server.timing.Moment;
 import org.jspecify.annotations.Nullable;
 
 /// How far a camera's clock is from the relay's: by the exchange of time stamps with a camera that
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// anew.
 ///
 /// An exchange tells the distance itself, with a bound of its error, so ages then contain the
-/// transit.
+/// transit, and are told by the relay's running time: a wall clock that is set changes none of
+/// them.
 ///
 /// The publisher's reader thread observes and is told of exchanges, any thread asks.
 public final class CameraClock {
@@ -44,39 +46,33 @@ public final class CameraClock {
   private volatile long offsetMillis = UNKNOWN;
 
   /// Written by the observing thread, read by any; null when there was no exchange.
-  private volatile @Nullable Exchanged exchanged;
-
-  /// @param estimate the camera's clock against the relay's running time
-  /// @param offsetMillis the relay's wall clock less the camera's clock
-  private record Exchanged(ClockEstimate estimate, long offsetMillis) {}
+  private volatile @Nullable ClockEstimate exchanged;
 
   /// Time stamps were exchanged: from now on this goes before what frames tell.
   ///
-  /// @param nowMillis the relay's wall clock
-  public void exchanged(ClockEstimate estimate, long nowMillis, long nowNanos) {
-    long camera = Math.floorDiv(estimate.peerNanos(nowNanos) + 500_000, 1_000_000L);
-    exchanged = new Exchanged(estimate, nowMillis - camera);
+  /// @param estimate the camera's clock against the relay's running time
+  public void exchanged(ClockEstimate estimate) {
+    exchanged = estimate;
   }
 
   /// The estimate by exchange; null when there was none.
   public @Nullable ClockEstimate estimate() {
-    Exchanged known = exchanged;
-    return known == null ? null : known.estimate();
+    return exchanged;
   }
 
   /// A time of the camera's in [System#nanoTime()] of this relay; [FrameHops#UNKNOWN] when the
   /// clock is not known by exchange, or it cannot be a time.
   public long relayNanos(long cameraMillis) {
-    Exchanged known = exchanged;
+    ClockEstimate known = exchanged;
     return known == null || cameraMillis <= 0 || cameraMillis > LATEST_EXACT_MILLIS
         ? FrameHops.UNKNOWN
-        : known.estimate().relayNanos(cameraMillis * 1_000_000);
+        : known.relayNanos(cameraMillis * 1_000_000);
   }
 
   /// By how much [#relayNanos] may be wrong; [Long#MAX_VALUE] when nothing is known.
   public long errorNanos(long nowNanos) {
-    Exchanged known = exchanged;
-    return known == null ? Long.MAX_VALUE : known.estimate().errorNanos(nowNanos);
+    ClockEstimate known = exchanged;
+    return known == null ? Long.MAX_VALUE : known.errorNanos(nowNanos);
   }
 
   /// Takes one frame's time stamps into account. A capture time that cannot be one is ignored.
@@ -106,24 +102,27 @@ public final class CameraClock {
 
   /// A capture time, told by the relay's clock; `fallbackMillis` (the time of receipt, say) when
   /// the capture time cannot be one or nothing is known of the camera's clock.
-  public long onRelayClock(long capturedAtMillis, long fallbackMillis) {
-    Exchanged known = exchanged;
-    long offset = known == null ? offsetMillis : known.offsetMillis();
+  public long onRelayClock(long capturedAtMillis, long fallbackMillis, Moment now) {
+    long nanos = relayNanos(capturedAtMillis);
+    if (nanos != FrameHops.UNKNOWN) {
+      return now.millisAt(nanos);
+    }
+    long offset = offsetMillis;
     return offset == UNKNOWN || !isTime(capturedAtMillis)
         ? fallbackMillis
         : capturedAtMillis + offset;
   }
 
-  /// How old a frame is: from its capture to `nowMillis` on the relay's clock, less the fastest
-  /// transit; at least 0. Without a usable capture time, the time since its receipt.
-  public long ageMillis(long capturedAtMillis, long receivedAtMillis, long nowMillis) {
-    return Math.max(0, nowMillis - onRelayClock(capturedAtMillis, receivedAtMillis));
+  /// How old a frame is now: since its capture, and without an exchange less the fastest transit;
+  /// at least 0. Without a usable capture time, the time since its receipt.
+  public long ageMillis(long capturedAtMillis, long receivedAtMillis, Moment now) {
+    return Math.max(0, now.millis() - onRelayClock(capturedAtMillis, receivedAtMillis, now));
   }
 
   /// By how much [#ageMillis] may be wrong, rounded up; -1 when the clock is not known by exchange.
   public long ageErrorMillis(long nowNanos) {
-    Exchanged known = exchanged;
-    return known == null ? -1 : known.estimate().errorNanos(nowNanos) / 1_000_000 + 1;
+    ClockEstimate known = exchanged;
+    return known == null ? -1 : known.errorNanos(nowNanos) / 1_000_000 + 1;
   }
 
   private static boolean isTime(long millis) {

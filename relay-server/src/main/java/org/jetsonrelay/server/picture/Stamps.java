@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.CameraClock;
+import org.jetsonrelay.server.timing.Moment;
 import org.jspecify.annotations.Nullable;
 
 /// What is said about a frame in headers.
@@ -31,14 +32,14 @@ record Stamps(long sequence, long capturedAtMillis, long ageMillis, String tag) 
   private static final Pattern SECONDS = Pattern.compile("([0-9]{1,11})(?:\\.([0-9]{1,9}))?");
 
   /// @param clock the estimate of the camera's clock; null when the camera is gone
-  static Stamps of(Frame frame, @Nullable CameraClock clock, long nowMillis) {
+  static Stamps of(Frame frame, @Nullable CameraClock clock, Moment now) {
     long received = frame.receivedAtMillis();
     long captured =
-        clock == null ? received : clock.onRelayClock(frame.capturedAtMillis(), received);
+        clock == null ? received : clock.onRelayClock(frame.capturedAtMillis(), received, now);
     return new Stamps(
         frame.sequence(),
         captured,
-        Math.max(0, nowMillis - captured),
+        Math.max(0, now.millis() - captured),
         "\"%d-%s\"".formatted(frame.sequence(), Long.toString(received, 36)));
   }
 

@@ -69,8 +69,7 @@ final class PublisherSide implements Publisher {
               context,
               peer,
               () -> camera.feed().sequence(),
-              (estimate, nowNanos) ->
-                  camera.feed().clock().exchanged(estimate, context.clock().millis(), nowNanos));
+              (estimate, _) -> camera.feed().clock().exchanged(estimate));
     }
   }
 

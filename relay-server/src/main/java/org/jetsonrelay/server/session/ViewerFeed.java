@@ -18,6 +18,7 @@ import org.jetsonrelay.server.pacing.Pacer;
 import org.jetsonrelay.server.pacing.Pings;
 import org.jetsonrelay.server.protocol.FrameDetails;
 import org.jetsonrelay.server.protocol.ServerMessages;
+import org.jetsonrelay.server.timing.Moment;
 import org.jetsonrelay.server.websocket.Claim;
 import org.jetsonrelay.server.websocket.Gather;
 import org.jetsonrelay.server.websocket.Outbox;
@@ -298,6 +299,7 @@ final class ViewerFeed {
     Camera camera = from.camera();
     long received = frame.receivedAtMillis();
     long captured = frame.capturedAtMillis();
+    Moment now = Moment.now(clock);
     return ServerMessages.imageFrame(
         camera.from(),
         received,
@@ -305,10 +307,10 @@ final class ViewerFeed {
         new FrameDetails(
             camera.name(),
             frame.sequence(),
-            camera.clock().onRelayClock(captured, received),
+            camera.clock().onRelayClock(captured, received, now),
             frame.width(),
             frame.height(),
-            camera.clock().ageMillis(captured, received, clock.millis()),
+            camera.clock().ageMillis(captured, received, now),
             from.missedBeforeLast(),
             camera.clock().ageErrorMillis(frame.receivedNanos())));
   }

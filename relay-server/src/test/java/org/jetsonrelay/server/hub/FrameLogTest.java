@@ -30,7 +30,7 @@ class FrameLogTest {
 
   /// The camera's clock shows this time at 0 of the relay's running time.
   private void exchange() {
-    clock.exchanged(new ClockEstimate(0, CAMERA_MILLIS * MILLI, 2 * MILLI, 0, 0, 2 * MILLI), 5, 0);
+    clock.exchanged(new ClockEstimate(0, CAMERA_MILLIS * MILLI, 2 * MILLI, 0, 0, 2 * MILLI));
   }
 
   private Latency latency(Hop hop, long nowNanos) {

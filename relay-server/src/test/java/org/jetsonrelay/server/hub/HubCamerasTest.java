@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Objects;
 import org.jetsonrelay.server.frame.Frame;
+import org.jetsonrelay.server.timing.Moment;
 import org.junit.jupiter.api.Test;
 
 /// Cameras come, are replaced, turn stale, and go.
@@ -316,6 +317,7 @@ class HubCamerasTest {
     feed.publish(frame);
     frame.release();
 
-    assertThat(feed.camera().clock().onRelayClock(received - 40, 0)).isEqualTo(received);
+    assertThat(feed.camera().clock().onRelayClock(received - 40, 0, new Moment(received, 0)))
+        .isEqualTo(received);
   }
 }
