@@ -345,7 +345,7 @@ public final class Pacer {
     }
     long stop = Math.min(lateness.heldNanos(nowNanos), mostPatienceNanos());
     long away = base.nanos() + stop;
-    return quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
+    return heardLately(nowNanos)
         && flight.count() <= 1 + use.framesIn(away + nanosFor(bytes))
         && nanosFor(flight.outstandingBytes()) <= away + settings.aheadNanos();
   }
@@ -362,9 +362,13 @@ public final class Pacer {
     long usual = base.nanos() / frameNanos;
     long ever = 1L + use.framesIn(2 * base.nanos() + base.nanos() / 4 + frameNanos);
     long most = trials.haveProvenRoom() ? ever : Math.min(ever, 1 + 2 * usual);
-    return quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos()
+    return heardLately(nowNanos)
         && flight.count() <= most
         && flight.count() <= allowed + Math.min(usual, use.framesIn(base.nanos()));
+  }
+
+  private boolean heardLately(long nowNanos) {
+    return quietNanos(nowNanos) <= base.nanos() + settings.hiccupNanos();
   }
 
   /// How much earlier than predicted a frame goes: the less sure the prediction, the more, or every

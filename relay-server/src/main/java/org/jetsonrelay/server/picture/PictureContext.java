@@ -7,6 +7,7 @@ import org.jetsonrelay.server.frame.BlockPool;
 import org.jetsonrelay.server.http.Gate;
 import org.jetsonrelay.server.hub.Hub;
 import org.jetsonrelay.server.metrics.RelayMetrics;
+import org.jetsonrelay.server.timing.Moment;
 
 /// What everything in this package works with.
 ///
@@ -24,4 +25,10 @@ public record PictureContext(
     BlockPool pool,
     PictureSettings settings,
     InstantSource clock,
-    LongSupplier nanoTime) {}
+    LongSupplier nanoTime) {
+
+  /// The present by both clocks.
+  Moment now() {
+    return new Moment(clock.millis(), nanoTime.getAsLong());
+  }
+}

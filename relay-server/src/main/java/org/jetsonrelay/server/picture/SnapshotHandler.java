@@ -14,7 +14,6 @@ import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.http.Answers;
 import org.jetsonrelay.server.hub.Camera;
 import org.jetsonrelay.server.hub.Subscription;
-import org.jetsonrelay.server.timing.Moment;
 import org.jspecify.annotations.Nullable;
 
 /// Answers with one camera's newest image if it is fresh, or waits for one. Waiting, it is a
@@ -151,10 +150,7 @@ final class SnapshotHandler {
 
   private Stamps stamps(String name, Frame frame) {
     Camera camera = context.hub().camera(name);
-    return Stamps.of(
-        frame,
-        camera == null ? null : camera.clock(),
-        new Moment(context.clock().millis(), context.nanoTime().getAsLong()));
+    return Stamps.of(frame, camera == null ? null : camera.clock(), context.now());
   }
 
   private static Verdict judge(Stamps stamps, Wanted wanted, ServerRequest request) {

@@ -17,7 +17,6 @@ import org.jetsonrelay.server.frame.Frame;
 import org.jetsonrelay.server.hub.Subscription;
 import org.jetsonrelay.server.metrics.SkipCause;
 import org.jetsonrelay.server.timing.Hop;
-import org.jetsonrelay.server.timing.Moment;
 
 /// Answers with one camera's frames as `multipart/x-mixed-replace`, for as long as somebody reads.
 ///
@@ -146,11 +145,7 @@ final class StreamHandler {
         return false;
       }
       try {
-        Stamps stamps =
-            Stamps.of(
-                frame,
-                subscription.camera().clock(),
-                new Moment(context.clock().millis(), context.nanoTime().getAsLong()));
+        Stamps stamps = Stamps.of(frame, subscription.camera().clock(), context.now());
         put(header(frame, stamps));
         put(frame.jpeg());
         put(NEXT);

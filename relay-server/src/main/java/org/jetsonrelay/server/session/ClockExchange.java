@@ -2,6 +2,7 @@
 package org.jetsonrelay.server.session;
 
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jetsonrelay.server.protocol.ClientMessage;
 import org.jetsonrelay.server.protocol.ClockProbe;
@@ -21,18 +22,14 @@ final class ClockExchange {
   private final SessionContext context;
   private final Peer peer;
   private final LongSupplier sequence;
-  private final Learned learned;
+  private final Consumer<ClockEstimate> learned;
   private final ClockSchedule schedule = new ClockSchedule();
   private final ClockFilter filter = new ClockFilter();
 
-  /// Told, on the reader thread, whenever more is known of the client's clock.
-  @FunctionalInterface
-  interface Learned {
-    void accept(ClockEstimate estimate, long nowNanos);
-  }
-
   /// @param sequence a camera's latest frame, -1 for viewers; any thread asks
-  ClockExchange(SessionContext context, Peer peer, LongSupplier sequence, Learned learned) {
+  /// @param learned told, on the reader thread, whenever more is known of the client's clock
+  ClockExchange(
+      SessionContext context, Peer peer, LongSupplier sequence, Consumer<ClockEstimate> learned) {
     this.context = context;
     this.peer = peer;
     this.sequence = sequence;
@@ -65,7 +62,7 @@ final class ClockExchange {
     }
     ClockEstimate estimate = filter.estimate();
     if (estimate != null) {
-      learned.accept(estimate, nowNanos);
+      learned.accept(estimate);
     }
   }
 

@@ -69,7 +69,7 @@ final class PublisherSide implements Publisher {
               context,
               peer,
               () -> camera.feed().sequence(),
-              (estimate, _) -> camera.feed().clock().exchanged(estimate));
+              estimate -> camera.feed().clock().exchanged(estimate));
     }
   }
 

@@ -93,7 +93,7 @@ final class ViewerSide implements Viewer {
     hops = features.contains(Feature.HOPS);
     cameraEvents = features.contains(Feature.CAMERA_EVENTS);
     if (features.contains(Feature.CLOCK)) {
-      clock = new ClockExchange(context, peer, () -> -1, (_, _) -> {});
+      clock = new ClockExchange(context, peer, () -> -1, _ -> {});
     }
     socket.maxMessageBytes(settings.maxClientMessageBytes(), settings.maxClientMessageBytes());
   }

@@ -6,16 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -33,40 +27,6 @@ import org.junit.jupiter.api.Test;
 class DuplicatesTest {
   private static final int FRAME_BYTES = 3_000;
   private static final byte[] CONTROL = {(byte) 0x89, 0};
-
-  private static final class Pair implements AutoCloseable {
-    final SocketChannel sending;
-    final SocketChannel receiving;
-    final KernelSocket socket;
-
-    Pair(Duplicates duplicates) throws IOException {
-      try (ServerSocketChannel server = ServerSocketChannel.open()) {
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        receiving = SocketChannel.open(server.getLocalAddress());
-        sending = server.accept();
-      }
-      socket = Objects.requireNonNull(KernelSocket.of(sending, duplicates));
-    }
-
-    byte[] receive(int bytes) throws IOException {
-      ByteBuffer all = ByteBuffer.allocate(bytes);
-      while (all.hasRemaining()) {
-        assertThat(receiving.read(all)).isPositive();
-      }
-      return all.array();
-    }
-
-    @Override
-    public void close() throws IOException {
-      end();
-    }
-
-    void end() throws IOException {
-      sending.close();
-      receiving.close();
-      socket.close();
-    }
-  }
 
   private final BlockPool pool = new BlockPool(1 << 20);
   private final Block frame = pool.acquire(FRAME_BYTES);
@@ -87,12 +47,12 @@ class DuplicatesTest {
     assertThat(pool.outstanding()).isZero();
   }
 
-  private void sendsAFrame(Pair pair) throws IOException {
+  private void sendsAFrame(KernelSocketPair pair) throws IOException {
     assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES, false)).isEqualTo(FRAME_BYTES);
     assertThat(pair.receive(FRAME_BYTES)).isEqualTo(contents);
   }
 
-  private void sendsControl(Pair pair) throws IOException {
+  private void sendsControl(KernelSocketPair pair) throws IOException {
     Unit unit = new Unit(pool);
     unit.add(CONTROL);
     pair.socket.trySend(unit);
@@ -103,7 +63,7 @@ class DuplicatesTest {
   @Test
   void isNotKeptForWhoGetsNoFrames() throws IOException {
     Duplicates duplicates = new Duplicates(1);
-    try (Pair pair = new Pair(duplicates)) {
+    try (KernelSocketPair pair = new KernelSocketPair(duplicates)) {
       long before = openFiles();
       sendsControl(pair);
       sendsControl(pair);
@@ -116,7 +76,7 @@ class DuplicatesTest {
   @Test
   void isKeptFromTheFirstFrameOnUntilTheEnd() throws IOException {
     Duplicates duplicates = new Duplicates(5);
-    try (Pair pair = new Pair(duplicates)) {
+    try (KernelSocketPair pair = new KernelSocketPair(duplicates)) {
       sendsAFrame(pair);
       assertThat(duplicates.kept()).isOne();
       sendsControl(pair);
@@ -129,8 +89,8 @@ class DuplicatesTest {
   @Test
   void isKeptForAFrameThatGoesInAUnitAndToAskWhatIsUnacknowledged() throws IOException {
     Duplicates duplicates = new Duplicates(5);
-    try (Pair one = new Pair(duplicates);
-        Pair other = new Pair(duplicates)) {
+    try (KernelSocketPair one = new KernelSocketPair(duplicates);
+        KernelSocketPair other = new KernelSocketPair(duplicates)) {
       Unit unit = new Unit(pool);
       unit.add(CONTROL);
       unit.add(frame, 0, FRAME_BYTES);
@@ -145,8 +105,8 @@ class DuplicatesTest {
   @Test
   void isBorrowedByWhoComesOneTooLateUntilAnotherOneGoes() throws IOException {
     Duplicates duplicates = new Duplicates(1);
-    try (Pair late = new Pair(duplicates)) {
-      try (Pair first = new Pair(duplicates)) {
+    try (KernelSocketPair late = new KernelSocketPair(duplicates)) {
+      try (KernelSocketPair first = new KernelSocketPair(duplicates)) {
         sendsAFrame(first);
         long before = openFiles();
         for (int i = 0; i < 3; i++) {
@@ -168,7 +128,7 @@ class DuplicatesTest {
   @Test
   void isNotLackedAnyMoreByWhoHasGone() throws IOException {
     Duplicates duplicates = new Duplicates(0);
-    try (Pair pair = new Pair(duplicates)) {
+    try (KernelSocketPair pair = new KernelSocketPair(duplicates)) {
       sendsAFrame(pair);
       assertThat(duplicates.lacking()).isOne();
     }
@@ -178,7 +138,7 @@ class DuplicatesTest {
   @Test
   void isNotMadeOfAClosedChannel() throws IOException {
     Duplicates duplicates = new Duplicates(1);
-    try (Pair pair = new Pair(duplicates)) {
+    try (KernelSocketPair pair = new KernelSocketPair(duplicates)) {
       pair.sending.close();
       assertThat(pair.socket.trySend(frame, 0, FRAME_BYTES, false)).isZero();
       assertThat(duplicates.kept()).isZero();
@@ -191,8 +151,8 @@ class DuplicatesTest {
   @Test
   void isGivenBackOnceHoweverOftenItsOwnerCloses() throws IOException {
     Duplicates duplicates = new Duplicates(2);
-    try (Pair stays = new Pair(duplicates);
-        Pair goes = new Pair(duplicates)) {
+    try (KernelSocketPair stays = new KernelSocketPair(duplicates);
+        KernelSocketPair goes = new KernelSocketPair(duplicates)) {
       sendsAFrame(stays);
       sendsAFrame(goes);
       goes.end();
@@ -210,7 +170,8 @@ class DuplicatesTest {
     long before = openFiles();
     try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
       for (int round = 0; round < 300; round++) {
-        Pair pair = new Pair(round % 2 == 0 ? duplicates : new Duplicates(0));
+        KernelSocketPair pair =
+            new KernelSocketPair(round % 2 == 0 ? duplicates : new Duplicates(0));
         CyclicBarrier start = new CyclicBarrier(3);
         List<Future<?>> all = new ArrayList<>();
         all.add(

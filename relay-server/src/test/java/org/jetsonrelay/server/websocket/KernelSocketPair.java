@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+package org.jetsonrelay.server.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+
+/// A connection over the loopback interface, with a [KernelSocket] at the end that sends.
+final class KernelSocketPair implements AutoCloseable {
+  final SocketChannel sending;
+  final SocketChannel receiving;
+  final KernelSocket socket;
+
+  KernelSocketPair(Duplicates duplicates) throws IOException {
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      receiving = SocketChannel.open(server.getLocalAddress());
+      sending = server.accept();
+    }
+    socket = Objects.requireNonNull(KernelSocket.of(sending, duplicates));
+  }
+
+  byte[] receive(int bytes) throws IOException {
+    ByteBuffer all = ByteBuffer.allocate(bytes);
+    while (all.hasRemaining()) {
+      assertThat(receiving.read(all)).isPositive();
+    }
+    return all.array();
+  }
+
+  @Override
+  public void close() throws IOException {
+    end();
+  }
+
+  void end() throws IOException {
+    sending.close();
+    receiving.close();
+    socket.close();
+  }
+}
