@@ -28,6 +28,18 @@ final class Asking {
   private static final int VOUCHED_FRAMES = 9;
 
   private static final int SPREADS_A_FRAME = 2;
+
+  /// After so many prompt answers in a row, at these distances, a vouched peer is asked one
+  /// distance later, up to [#MOST_DISTANCES]: who has always read mostly does so next time, too.
+  /// The first answer that is not prompt brings it back.
+  static final int ANSWERS_A_DISTANCE = 4;
+
+  static final int MOST_DISTANCES = 4;
+  private static final int PROMPT_ANSWERS = ANSWERS_A_DISTANCE * (MOST_DISTANCES - 1);
+
+  /// But no later than this, spread likewise: what is known of the way grows old.
+  private static final long LONGEST_EVER_NANOS = 4_000_000_000L;
+
   private static final long LONGEST_VOUCHED_NANOS = 1_500_000_000L;
   private static final long LONGEST_SPREAD_NANOS = 1_000_000_000L / SPREADS;
 
@@ -37,11 +49,13 @@ final class Asking {
   private final long vouchedNanos;
   private final long longestVouchedNanos;
   private final int vouchedFrames;
+  private final long longestEverNanos;
   private long lastAskedAt;
   private long lastWordAt;
   private boolean hasWord;
   private boolean vouched;
   private int timesBehind;
+  private int promptAnswers;
 
   /// @param spread which of the [#SPREADS] distances is this peer's: any number, not negative
   Asking(PacerSettings settings, Flight flight, FreeRun run, long spread) {
@@ -52,6 +66,7 @@ final class Asking {
     vouchedNanos = VOUCHED_NANOS + place * SPREAD_NANOS;
     longestVouchedNanos = LONGEST_VOUCHED_NANOS + place * LONGEST_SPREAD_NANOS;
     vouchedFrames = VOUCHED_FRAMES + place / SPREADS_A_FRAME;
+    longestEverNanos = LONGEST_EVER_NANOS + place * LONGEST_SPREAD_NANOS;
   }
 
   /// A frame goes with pings.
@@ -100,12 +115,27 @@ final class Asking {
     return vouched;
   }
 
+  /// The peer has answered.
+  ///
+  /// @param excessNanos how much later than the link explains
+  void answered(long excessNanos) {
+    if (excessNanos > settings.patienceNanos()) {
+      promptAnswers = 0;
+    } else if (vouched && promptAnswers < PROMPT_ANSWERS) {
+      promptAnswers++;
+    }
+  }
+
   /// Until when the system's word counts: the peer itself has to be asked now and then, and when it
   /// was, it has to answer soon.
   long vouchedUntil() {
-    return flight.pinged()
-        ? flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos()
-        : lastAskedAt
-            + (run.framesSinceAsked() < vouchedFrames ? longestVouchedNanos : vouchedNanos);
+    if (flight.pinged()) {
+      return flight.sentAt(flight.oldestPinged()) + settings.hiccupNanos();
+    }
+    int distances = 1 + promptAnswers / ANSWERS_A_DISTANCE;
+    return lastAskedAt
+        + (run.framesSinceAsked() < distances * vouchedFrames
+            ? Math.min(distances * longestVouchedNanos, longestEverNanos)
+            : distances * vouchedNanos);
   }
 }

@@ -212,7 +212,9 @@ public final class Pacer {
     long delivery = nowNanos - flight.sentAt(frame);
     long least = base.nanos() + nanosFor(flight.measuredBytes(frame));
     boolean known = rate.known() && base.known();
-    deliveries.add(delivery, known ? Math.max(0, delivery - least) : delivery);
+    long excess = known ? Math.max(0, delivery - least) : delivery;
+    deliveries.add(delivery, excess);
+    asking.answered(excess);
     if (known && -flight.lateness(nowNanos, frame) > nanosFor(flight.bytes(frame)) / 2) {
       trials.early();
     }
