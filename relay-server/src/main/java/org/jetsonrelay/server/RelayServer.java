@@ -55,7 +55,7 @@ public final class RelayServer implements AutoCloseable {
   private RelayServer(RelaySettings settings) {
     this.settings = settings;
     RelayMetrics metrics = new RelayMetrics();
-    pool = new BlockPool(settings.idleBlockBytes(), settings.zeroCopy());
+    pool = new BlockPool(settings.idleBlockBytes());
     Hub hub = new Hub(settings.hub(), metrics);
     Gatekeeper keeper =
         settings

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 /// @param handshakeLimit from the acceptance of a connection to the end of its first request
 /// @param shutdownLimit from the signal to the end of the process
 /// @param idleBlockBytes memory of frames kept for reuse
-/// @param zeroCopy whether a frame for many viewers may go to their sockets without being copied
 /// @param hub the hub's limits
 /// @param session a client's limits
 /// @param webSocket the engine's limits
@@ -54,7 +53,6 @@ record RelaySettings(
     Duration handshakeLimit,
     Duration shutdownLimit,
     long idleBlockBytes,
-    boolean zeroCopy,
     HubSettings hub,
     SessionSettings session,
     WebSocketSettings webSocket,
@@ -93,7 +91,6 @@ record RelaySettings(
         reader.duration("HANDSHAKE_LIMIT", Duration.ofSeconds(10), TENTH, HOUR),
         reader.duration("SHUTDOWN_LIMIT", Duration.ofSeconds(3), TENTH, HOUR),
         (long) reader.integer("IDLE_FRAME_MEMORY_MIB", 64, 0, 64 * KIB) * MIB,
-        reader.onOff("ZERO_COPY", true),
         hub,
         session,
         webSocket,
@@ -117,7 +114,6 @@ record RelaySettings(
         handshakeLimit,
         shutdownLimit,
         idleBlockBytes,
-        zeroCopy,
         hub,
         session,
         webSocket,
@@ -141,7 +137,6 @@ record RelaySettings(
         handshakeLimit,
         shutdownLimit,
         idleBlockBytes,
-        zeroCopy,
         hub,
         session,
         webSocket,
@@ -297,7 +292,8 @@ record RelaySettings(
         reader.integer("MAX_CONNECTIONS_PER_ADDRESS", Math.max(1, max / 2), 1, most),
         sparesLoopback,
         reader.integer("MAX_REQUEST_BYTES", 16 * KIB, 512, MIB),
-        files.duplicates());
+        files.duplicates(),
+        reader.onOff("ZERO_COPY", true));
   }
 
   private static PictureSettings pictures(

@@ -75,7 +75,7 @@ class SettingsReaderTest {
     assertThat(settings.session().pingPeriod()).isEqualTo(Duration.ofMillis(250));
     assertThat(settings.session().silenceLimit()).isEqualTo(Duration.ofMinutes(2));
     assertThat(settings.session().pacing()).isFalse();
-    assertThat(settings.zeroCopy()).isFalse();
+    assertThat(settings.connections().sharesCopies()).isFalse();
     assertThat(settings.port()).isEqualTo(8080);
     assertThat(settings.logLevel()).isEqualTo("debug");
   }

@@ -32,11 +32,9 @@ public interface Block {
   /// Tells for how many receivers the contents are meant; by whoever is about to give it to them.
   default void expectReceivers(int number) {}
 
-  /// Asks whether the system may refer to this memory instead of copying it. If so, it may go on
-  /// reading what the memory contains now after the last reference has been given back. By who
-  /// holds a reference, after publishing; worth it only for many receivers.
-  default boolean lend() {
-    return false;
+  /// For how many receivers the contents are meant, 0 when nobody has told.
+  default int receivers() {
+    return 0;
   }
 
   /// Takes one more reference.

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import org.jetsonrelay.server.system.Pages;
 import org.jspecify.annotations.Nullable;
 
 /// Hands out direct memory and takes it back: the only place that allocates memory for messages.
@@ -26,11 +25,6 @@ public final class BlockPool {
   /// The largest size.
   public static final int MAX_BYTES = 1 << 30;
 
-  /// From how many receivers on memory is lent: for fewer, new pages cost more than copying.
-  static final int WORTH_LENDING = 8;
-
-  private static final int LEAST_LENT_PAGES = 4;
-
   private static final int SMALLEST_SHIFT = Integer.numberOfTrailingZeros(MIN_BYTES);
   private static final int SIZES = sizeIndex(MAX_BYTES) + 1;
 
@@ -39,7 +33,6 @@ public final class BlockPool {
   private record Idle(ByteBuffer memory, long address, @Nullable Idle below) {}
 
   private final long maxIdleBytes;
-  private final boolean lends;
   // Tops of the stacks; any thread pushes and pops with compare-and-set.
   private final AtomicReference<@Nullable Idle>[] stacks;
   private final AtomicLong idleBytes = new AtomicLong();
@@ -47,21 +40,12 @@ public final class BlockPool {
   private final LongAdder returned = new LongAdder();
   private final LongAdder missed = new LongAdder();
 
-  /// A pool that lends where the machine lets it.
-  ///
   /// @param maxIdleBytes how many bytes may lie idle at most, all sizes together
   public BlockPool(long maxIdleBytes) {
-    this(maxIdleBytes, true);
-  }
-
-  /// @param maxIdleBytes how many bytes may lie idle at most, all sizes together
-  /// @param lends whether blocks may be lent at all, see [Block#lend()]
-  public BlockPool(long maxIdleBytes, boolean lends) {
     if (maxIdleBytes < 0) {
       throw new IllegalArgumentException("maxIdleBytes is negative: " + maxIdleBytes);
     }
     this.maxIdleBytes = maxIdleBytes;
-    this.lends = lends;
     this.stacks = newStacks();
   }
 
@@ -93,31 +77,14 @@ public final class BlockPool {
       }
       top = stack.get();
     }
-    ByteBuffer memory = allocate(sizeBytes(size));
+    ByteBuffer memory = ByteBuffer.allocateDirect(sizeBytes(size));
     missed.increment();
     acquired.increment();
     return new Pooled(this, memory, size);
   }
 
-  private static ByteBuffer allocate(int bytes) {
-    return isLendable(bytes) ? Pages.allocate(bytes) : ByteBuffer.allocateDirect(bytes);
-  }
-
-  /// Only whole pages are lent, and not so few that the page which aligning them takes would weigh
-  /// much, or that copying them would.
-  private static boolean isLendable(int bytes) {
-    return bytes >= LEAST_LENT_PAGES * Pages.bytes() && bytes % Pages.bytes() == 0;
-  }
-
-  private boolean mayLend(ByteBuffer memory) {
-    return lends && isLendable(memory.capacity()) && Loan.isPossible();
-  }
-
-  private void giveBack(ByteBuffer memory, long address, int size, @Nullable Loan loan) {
+  private void giveBack(ByteBuffer memory, long address, int size) {
     returned.increment();
-    if (loan != null && !loan.end()) {
-      return; // sockets may hold its pages for good
-    }
     int bytes = memory.capacity();
     if (idleBytes.addAndGet(bytes) > maxIdleBytes) {
       idleBytes.addAndGet(-bytes);
@@ -174,10 +141,8 @@ public final class BlockPool {
     private final int size;
     // Written by every holder; 0 means the memory belongs to the pool again, for good.
     private final AtomicInteger references = new AtomicInteger(1);
-    // A hint: who has not seen it yet copies.
+    // A hint: who has not seen it yet takes it for few.
     private int receivers;
-    // Set once, under the monitor, by who holds a reference; read by who gives the last one back.
-    private volatile @Nullable Loan loan;
 
     Pooled(BlockPool pool, ByteBuffer memory, int size) {
       this.pool = pool;
@@ -219,15 +184,8 @@ public final class BlockPool {
     }
 
     @Override
-    public boolean lend() {
-      return loan != null || (receivers >= WORTH_LENDING && lendWholePages());
-    }
-
-    private synchronized boolean lendWholePages() {
-      if (loan == null && pool.mayLend(memory)) {
-        loan = Loan.of(this, memory);
-      }
-      return loan != null;
+    public int receivers() {
+      return receivers;
     }
 
     @Override
@@ -252,7 +210,7 @@ public final class BlockPool {
         }
       } while (!references.compareAndSet(n, n - 1));
       if (n == 1) {
-        pool.giveBack(memory, address, size, loan);
+        pool.giveBack(memory, address, size);
       }
     }
   }

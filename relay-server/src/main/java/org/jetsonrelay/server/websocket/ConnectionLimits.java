@@ -9,8 +9,14 @@ package org.jetsonrelay.server.websocket;
 /// @param maxRequestBytes the headers of one HTTP request
 /// @param maxDuplicates connections that may keep a second descriptor, to send frames by without
 ///   waiting; the others take one for each frame
+/// @param sharesCopies whether many viewers may share one copy of a frame in the system's memory
 public record ConnectionLimits(
-    int max, int maxPerAddress, boolean sparesLoopback, int maxRequestBytes, int maxDuplicates) {
+    int max,
+    int maxPerAddress,
+    boolean sparesLoopback,
+    int maxRequestBytes,
+    int maxDuplicates,
+    boolean sharesCopies) {
 
   /// Helidon's limit for the first line of a request.
   static final int MAX_LINE_BYTES = 4096;
@@ -25,6 +31,6 @@ public record ConnectionLimits(
 
   /// Many: what a server has that nobody gave limits.
   public static ConnectionLimits defaults() {
-    return new ConnectionLimits(100_000, 100_000, true, 16 << 10, 100_000);
+    return new ConnectionLimits(100_000, 100_000, true, 16 << 10, 100_000, true);
   }
 }

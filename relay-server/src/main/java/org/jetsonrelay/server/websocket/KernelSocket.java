@@ -62,7 +62,6 @@ final class KernelSocket {
       MethodHandle fcntl, MethodHandle send, MethodHandle sendmsg, MethodHandle ioctl) {}
 
   private static final @Nullable Calls CALLS = find();
-  private static final PagePipes PAGES = PagePipes.ALL;
   private static final VarHandle STATE;
 
   static {
@@ -75,6 +74,7 @@ final class KernelSocket {
 
   private final SocketChannel channel;
   private final Duplicates duplicates;
+  private final PagePipes pipes;
   // Who may use the descriptor: the sender moves IDLE to BUSY and back, or WITHOUT where none is
   // kept; a closer ends it. Changed by [#STATE] only.
   private volatile int state = WITHOUT;
@@ -88,9 +88,10 @@ final class KernelSocket {
   private long scratchAddress;
   private boolean nonBlocking;
 
-  private KernelSocket(SocketChannel channel, Duplicates duplicates) {
+  private KernelSocket(SocketChannel channel, Duplicates duplicates, PagePipes pipes) {
     this.channel = channel;
     this.duplicates = duplicates;
+    this.pipes = pipes;
   }
 
   /// The calls, for who has a socket, so they exist. Reached by way of a constant, not of a field:
@@ -105,8 +106,8 @@ final class KernelSocket {
   }
 
   /// A socket for this channel; null when the platform cannot do it.
-  static @Nullable KernelSocket of(SocketChannel channel, Duplicates duplicates) {
-    return supported() ? new KernelSocket(channel, duplicates) : null;
+  static @Nullable KernelSocket of(SocketChannel channel, Duplicates duplicates, PagePipes pipes) {
+    return supported() ? new KernelSocket(channel, duplicates, pipes) : null;
   }
 
   /// Sends what the kernel takes now and advances the unit. Says nothing about why it took less
@@ -127,8 +128,7 @@ final class KernelSocket {
     idleAgain();
   }
 
-  /// Sends what the kernel takes now of one range, without copying it where that pays off and the
-  /// block may be lent.
+  /// Sends what the kernel takes now of one range, for many receivers by a copy that they share.
   ///
   /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes it took, 0 when none
@@ -139,11 +139,11 @@ final class KernelSocket {
     }
     long sent = 0;
     try {
-      boolean lent = PAGES.suit(address + offset, length) && neverBlocks() && block.lend();
-      long taken = lent ? PAGES.send(descriptor, block, offset, length, more) : 0;
+      boolean shared = pipes.suit(block, length) && neverBlocks();
+      long taken = shared ? pipes.send(descriptor, block, offset, length, more) : 0;
       sent = taken > 0 ? taken : send(address + offset, length, more);
       if (taken < 0 && sent > 0) {
-        PAGES.copyingWorks();
+        pipes.copyingWorks();
       }
     } catch (Throwable e) {
       LOGGER.log(Level.DEBUG, "sending failed", e);

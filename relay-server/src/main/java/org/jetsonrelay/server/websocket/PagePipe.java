@@ -10,33 +10,27 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.system.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
-/// Puts memory on sockets without copying it. Its pages are laid into one pipe (vmsplice(2)), where
-/// they stay for the next socket; from there they are doubled into another one (tee(2)), and that
+/// Sends the same memory to many sockets by one copy of it. That is written into one pipe, whose
+/// pages stay for the next socket; from there they are doubled into another one (tee(2)), and that
 /// is emptied into a socket's queue (splice(2)). The queues of all viewers then hold the same
-/// pages.
+/// pages, and the last one frees them.
 ///
 /// For one thread at a time.
 final class PagePipe {
   private static final Logger LOGGER = System.getLogger(PagePipe.class.getName());
 
-  /// How many pages a pipe holds that nobody has made larger (pipe(7)).
-  static final int PAGES = 16;
+  /// What a pipe holds that nobody has made larger: sixteen pages, the smallest of 4 KiB (pipe(7)).
+  static final int MOST_BYTES = 16 * 4096;
 
   private static final int O_WRONLY = 1;
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
   private static final int SPLICE_F_NONBLOCK = 2;
   private static final int SPLICE_F_MORE = 4;
-
-  // What calls read and write beside the frames: an iovec, then two descriptors.
-  private static final int DESCRIPTORS = 16;
-  private static final int SCRATCH_BYTES = DESCRIPTORS + 2 * Integer.BYTES;
 
   /// Loaded at the first call, so only where there are any.
   private static final class Call {
@@ -48,8 +42,8 @@ final class PagePipe {
             "open", FunctionDescriptor.of(INT, LONG, INT, INT), Linker.Option.firstVariadicArg(2));
     static final MethodHandle PIPE2 =
         SystemCalls.find("pipe2", FunctionDescriptor.of(INT, LONG, INT));
-    static final MethodHandle VMSPLICE =
-        SystemCalls.find("vmsplice", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
+    static final MethodHandle WRITE =
+        SystemCalls.find("write", FunctionDescriptor.of(LONG, INT, LONG, LONG));
     static final MethodHandle TEE =
         SystemCalls.find("tee", FunctionDescriptor.of(LONG, INT, INT, LONG, INT));
     static final MethodHandle SPLICE =
@@ -60,11 +54,7 @@ final class PagePipe {
   /// Where pages go that nobody needs any more; less than 0 where there are no pipes.
   private static final int NOWHERE = SystemCalls.areUsable() ? openNowhere() : -1;
 
-  private final ByteBuffer scratch =
-      ByteBuffer.allocateDirect(SCRATCH_BYTES).order(ByteOrder.nativeOrder());
-  private final long scratchAddress = MemorySegment.ofBuffer(scratch).address();
-
-  // The pipe whose pages stay, and what they are.
+  // The pipe whose pages stay, and of what they are a copy.
   private final int laidOut;
   private final int laidIn;
   private @Nullable Block laid;
@@ -76,24 +66,28 @@ final class PagePipe {
   private final int in;
 
   private PagePipe() throws Throwable {
-    openPipe();
-    laidOut = scratch.getInt(DESCRIPTORS);
-    laidIn = scratch.getInt(DESCRIPTORS + Integer.BYTES);
+    int[] laying = openPipe();
+    laidOut = laying[0];
+    laidIn = laying[1];
     try {
-      openPipe();
+      int[] passing = openPipe();
+      out = passing[0];
+      in = passing[1];
     } catch (IOException e) {
       close(laidOut);
       close(laidIn);
       throw e;
     }
-    out = scratch.getInt(DESCRIPTORS);
-    in = scratch.getInt(DESCRIPTORS + Integer.BYTES);
   }
 
-  private void openPipe() throws Throwable {
-    long descriptors = scratchAddress + DESCRIPTORS;
-    if ((int) Call.PIPE2.invokeExact(descriptors, O_CLOEXEC | O_NONBLOCK) != 0) {
-      throw new IOException("the system gives no pipe");
+  /// Both ends: the one to read from first, as pipe(2) gives them.
+  private static int[] openPipe() throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
+      if ((int) Call.PIPE2.invokeExact(ends.address(), O_CLOEXEC | O_NONBLOCK) != 0) {
+        throw new IOException("the system gives no pipe");
+      }
+      return ends.toArray(ValueLayout.JAVA_INT);
     }
   }
 
@@ -110,7 +104,7 @@ final class PagePipe {
   /// Sends what the socket takes now.
   ///
   /// @param socket a descriptor that never blocks
-  /// @param block one that was lent
+  /// @param block one that nobody writes to any more
   /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes it took; less than 0 when none, for whatever reason. If less than all,
   ///   the pipe is of no more use and has to be closed
@@ -129,9 +123,8 @@ final class PagePipe {
       return false;
     }
     laid = null;
-    scratch.putLong(0, block.address() + offset);
-    scratch.putLong(Long.BYTES, length);
-    if ((long) Call.VMSPLICE.invokeExact(laidIn, scratchAddress, 1L, SPLICE_F_NONBLOCK) != length) {
+    long from = block.address() + offset;
+    if ((long) Call.WRITE.invokeExact(laidIn, from, (long) length) != length) {
       return false;
     }
     laid = block;

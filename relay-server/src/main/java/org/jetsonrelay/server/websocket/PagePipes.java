@@ -6,12 +6,11 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jetsonrelay.server.frame.Block;
-import org.jetsonrelay.server.system.Pages;
 import org.jspecify.annotations.Nullable;
 
-/// The process's pipes through which memory goes to sockets without being copied: a few, each for
-/// one send at a time. Who finds none free copies, and so does everybody once it has turned out
-/// that the system does not take memory this way.
+/// The process's pipes through which many sockets share one copy of a frame: a few, each for one
+/// send at a time. Who finds none free copies, and so does everybody once it has turned out that
+/// the system does not take pages this way.
 ///
 /// Any thread; nothing blocks.
 final class PagePipes {
@@ -20,34 +19,46 @@ final class PagePipes {
   /// Less than this is copied faster than its pages are counted.
   static final int SMALLEST_BYTES = 16 * 1024;
 
-  /// Pipes at most: as many sends at the same time.
-  static final int MOST = 8;
+  /// For fewer receivers one copy more and the way through the pipes cost more than they save.
+  static final int WORTH_RECEIVERS = 8;
 
   /// How often in sequence a socket may take a copy right after it has taken no pages. Once or
   /// twice it made room in between.
   static final int MOST_REFUSALS = 64;
 
-  /// The process's.
-  static final PagePipes ALL = new PagePipes();
+  /// Pipes at most: as many sends at the same time.
+  static final int MOST = 8;
 
-  private final AtomicReferenceArray<@Nullable PagePipe> free = new AtomicReferenceArray<>(MOST);
+  /// The process's.
+  static final PagePipes ALL = new PagePipes(MOST);
+
+  /// For who copies always.
+  static final PagePipes NONE = new PagePipes(0);
+
+  private final int most;
+  private final AtomicReferenceArray<@Nullable PagePipe> free;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
 
-  /// For tests; the process has [#ALL].
-  PagePipes() {}
+  /// For tests, too; the process has [#ALL].
+  PagePipes(int most) {
+    this.most = most;
+    free = new AtomicReferenceArray<>(most);
+  }
 
-  /// Whether a range may go this way, and is worth it.
-  boolean suit(long address, int length) {
+  /// Whether so much of a block may go this way, and is worth it.
+  boolean suit(Block block, int length) {
     return length >= SMALLEST_BYTES
-        && Pages.touched(address, length) <= PagePipe.PAGES
+        && length <= PagePipe.MOST_BYTES
+        && block.receivers() >= WORTH_RECEIVERS
+        && most > 0
         && refusals.get() < MOST_REFUSALS;
   }
 
   /// Sends what a socket takes now.
   ///
   /// @param socket a descriptor that never blocks
-  /// @param block one that was lent
+  /// @param block one that nobody writes to any more
   /// @param more more follows at once, and may go in the same segment
   /// @return how many bytes it took; less than 0 when it took none, for whatever reason, which
   ///   [#copyingWorks] may tell; 0 when it was offered none, because no pipe was free
@@ -87,8 +98,8 @@ final class PagePipes {
 
   @Nullable PagePipe take() {
     int first = firstPlace();
-    for (int k = 0; k < MOST; k++) {
-      int i = (first + k) % MOST;
+    for (int k = 0; k < most; k++) {
+      int i = (first + k) % most;
       if (free.getPlain(i) != null) {
         PagePipe pipe = free.getAndSet(i, null);
         if (pipe != null) {
@@ -96,16 +107,16 @@ final class PagePipes {
         }
       }
     }
-    return open.get() < MOST ? openOne() : null;
+    return open.get() < most ? openOne() : null;
   }
 
   /// The same for the same thread, which so mostly finds the pipe where its frame lies already.
-  private static int firstPlace() {
-    return (int) (Thread.currentThread().threadId() % MOST);
+  private int firstPlace() {
+    return (int) (Thread.currentThread().threadId() % most);
   }
 
   private @Nullable PagePipe openOne() {
-    PagePipe pipe = open.incrementAndGet() > MOST ? null : PagePipe.open();
+    PagePipe pipe = open.incrementAndGet() > most ? null : PagePipe.open();
     if (pipe == null) {
       open.decrementAndGet();
     }
@@ -113,7 +124,7 @@ final class PagePipes {
   }
 
   void putBack(PagePipe pipe) {
-    for (int i = firstPlace(); ; i = (i + 1) % MOST) {
+    for (int i = firstPlace(); ; i = (i + 1) % most) {
       if (free.getPlain(i) == null && free.compareAndSet(i, null, pipe)) {
         return; // there are never more pipes than places
       }

@@ -41,6 +41,7 @@ public final class WebSocketTransport {
   private final MessageMemory memory;
   private final OpenConnections connections;
   private final Duplicates duplicates;
+  private final PagePipes pipes;
   // Set by configure, which happens before the server starts.
   private @Nullable WebSocketUpgrader upgrader;
   private @Nullable CapturedChannels channels;
@@ -69,6 +70,7 @@ public final class WebSocketTransport {
     connections =
         new OpenConnections(limits.max(), limits.maxPerAddress(), limits.sparesLoopback());
     duplicates = new Duplicates(limits.maxDuplicates());
+    pipes = limits.sharesCopies() ? PagePipes.ALL : PagePipes.NONE;
   }
 
   /// Sets what the connections need; call it once, after the configuration was applied to `server`.
@@ -91,7 +93,7 @@ public final class WebSocketTransport {
             endpoint::limitMet);
     firstRequests = waiting;
     WebSocketUpgrader added =
-        new WebSocketUpgrader(settings, pool, endpoint, captured, duplicates, memory);
+        new WebSocketUpgrader(settings, pool, endpoint, captured, duplicates, pipes, memory);
     channels = captured;
     upgrader = added;
     server

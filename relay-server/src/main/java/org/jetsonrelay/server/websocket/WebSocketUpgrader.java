@@ -41,6 +41,7 @@ final class WebSocketUpgrader extends WsUpgrader {
   private final WebSocketEndpoint endpoint;
   private final CapturedChannels channels;
   private final Duplicates duplicates;
+  private final PagePipes pipes;
   private final WebSocketConnection.Parts parts;
   // Reserved here, given back when a connection is over.
   private final AtomicInteger connections = new AtomicInteger();
@@ -51,12 +52,14 @@ final class WebSocketUpgrader extends WsUpgrader {
       WebSocketEndpoint endpoint,
       CapturedChannels channels,
       Duplicates duplicates,
+      PagePipes pipes,
       MessageMemory memory) {
     super(WsConfig.create());
     this.settings = settings;
     this.endpoint = endpoint;
     this.channels = channels;
     this.duplicates = duplicates;
+    this.pipes = pipes;
     this.parts =
         new WebSocketConnection.Parts(
             settings, pool, memory, endpoint, connections::decrementAndGet);
@@ -186,7 +189,7 @@ final class WebSocketUpgrader extends WsUpgrader {
         int early = reader.available();
         byte[] bytes = early == 0 ? new byte[0] : reader.readBytes(early);
         RequestBuffer.drop(context.serverSocket());
-        return new ChannelWire(channel, KernelSocket.of(channel, duplicates), bytes);
+        return new ChannelWire(channel, KernelSocket.of(channel, duplicates, pipes), bytes);
       }
     }
     return new StreamWire(reader, context.dataWriter(), () -> cut(context, channel));

@@ -23,7 +23,7 @@ final class KernelSocketPair implements AutoCloseable {
       receiving = SocketChannel.open(server.getLocalAddress());
       sending = server.accept();
     }
-    socket = Objects.requireNonNull(KernelSocket.of(sending, duplicates));
+    socket = Objects.requireNonNull(KernelSocket.of(sending, duplicates, PagePipes.NONE));
   }
 
   byte[] receive(int bytes) throws IOException {

@@ -18,20 +18,19 @@ import java.util.Objects;
 import java.util.Random;
 import org.jetsonrelay.server.frame.Block;
 import org.jetsonrelay.server.frame.BlockPool;
-import org.jetsonrelay.server.system.Pages;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Memory that goes to sockets without being copied: byte for byte, and as it was when it was sent.
+/// Memory that many sockets get by one copy: byte for byte, and as it was when it was sent.
 class PagePipesTest {
   private static final int OFFSET = 300;
   private static final int LENGTH = 45_000;
 
   private final BlockPool pool = new BlockPool(1 << 22);
-  private final PagePipes pipes = new PagePipes();
+  private final PagePipes pipes = new PagePipes(PagePipes.MOST);
   private final Random random = new Random(1);
   private SocketChannel sending;
   private SocketChannel receiving;
@@ -39,7 +38,7 @@ class PagePipesTest {
 
   @BeforeEach
   void connect() throws IOException {
-    assumeTrue(KernelSocket.supported() && Pages.areRenewable(), "needs Linux and permissions");
+    assumeTrue(KernelSocket.supported(), "needs Linux and permissions");
     try (ServerSocketChannel server = ServerSocketChannel.open()) {
       server.setOption(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
       server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -50,11 +49,14 @@ class PagePipesTest {
     }
     sending.setOption(StandardSocketOptions.SO_SNDBUF, 256 * 1024);
     sending.configureBlocking(false);
-    socket = Objects.requireNonNull(KernelSocket.of(sending, new Duplicates(1)));
+    socket = Objects.requireNonNull(KernelSocket.of(sending, new Duplicates(1), pipes));
   }
 
   @AfterEach
-  void disconnect() throws IOException {
+  void disconnect() throws Throwable {
+    for (int i = pipes.open(); i > 0; i--) {
+      Objects.requireNonNull(pipes.take()).close();
+    }
     if (socket != null) {
       sending.close();
       receiving.close();
@@ -83,32 +85,28 @@ class PagePipesTest {
     return all.array();
   }
 
-  /// Whether the memory of a block that is given back got new pages, so whether it had been lent.
-  private boolean wasLent(Block block) {
-    long address = block.address();
-    byte last = block.memory().get(OFFSET + LENGTH - 1);
-    block.release();
-    Block again = pool.acquire(OFFSET + LENGTH);
-    assertThat(again.address()).isEqualTo(address);
-    boolean lent = again.memory().get(OFFSET + LENGTH - 1) != last;
-    again.release();
-    return lent;
-  }
-
   /// Sends a block that so many are to receive, checks that it arrives byte for byte, and tells
-  /// whether its memory had been lent for that.
-  private boolean arrivesLent(int receivers) throws IOException {
+  /// whether that was by a copy for all of them: only then there is a pipe.
+  private boolean arrivesShared(int receivers) throws IOException {
     byte[] sent = contents();
-    sent[LENGTH - 1] = 7; // new pages are zero
     Block block = filled(sent, receivers);
     assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
     assertThat(received(LENGTH)).isEqualTo(sent);
-    return wasLent(block);
+    block.release();
+    return pipes.open() > 0;
   }
 
   @Test
-  void isLentForManyReceivers() throws IOException {
-    assertThat(arrivesLent(8)).isTrue();
+  void isSharedForManyReceivers() throws IOException {
+    assertThat(arrivesShared(8)).isTrue();
+  }
+
+  @Test
+  void isCopiedForEachWhereThereShallBeNoPipes() {
+    Block block = filled(contents(), 8);
+    assertThat(pipes.suit(block, LENGTH)).isTrue();
+    assertThat(PagePipes.NONE.suit(block, LENGTH)).isFalse();
+    block.release();
   }
 
   @Test
@@ -196,24 +194,41 @@ class PagePipesTest {
 
   @Test
   void isCopiedForFewReceivers() throws IOException {
-    assertThat(arrivesLent(7)).isFalse();
+    assertThat(arrivesShared(7)).isFalse();
   }
 
   @Test
   void isCopiedToASocketThatWouldBlock() throws IOException {
     sending.configureBlocking(true);
-    assertThat(arrivesLent(8)).isFalse();
+    assertThat(arrivesShared(8)).isFalse();
   }
 
   @Test
   void isNeitherForLittleNorForMoreThanAPipeHolds() {
-    long page = 3L * Pages.bytes();
-    int most = PagePipe.PAGES * Pages.bytes();
-    assertThat(pipes.suit(page, PagePipes.SMALLEST_BYTES)).isTrue();
-    assertThat(pipes.suit(page, PagePipes.SMALLEST_BYTES - 1)).isFalse();
-    assertThat(pipes.suit(page, most)).isTrue();
-    assertThat(pipes.suit(page, most + 1)).isFalse();
-    assertThat(pipes.suit(page + 1, most)).isFalse();
+    Block block = filled(contents(), 8);
+    assertThat(pipes.suit(block, PagePipes.SMALLEST_BYTES)).isTrue();
+    assertThat(pipes.suit(block, PagePipes.SMALLEST_BYTES - 1)).isFalse();
+    assertThat(pipes.suit(block, PagePipe.MOST_BYTES)).isTrue();
+    assertThat(pipes.suit(block, PagePipe.MOST_BYTES + 1)).isFalse();
+    block.release();
+  }
+
+  @Test
+  void takesAsMuchAsAPipeHolds() throws IOException {
+    byte[] sent = new byte[PagePipe.MOST_BYTES];
+    random.nextBytes(sent);
+    Block block = filled(sent, 8);
+    assertThat(socket.trySend(block, OFFSET, sent.length, false)).isEqualTo(sent.length);
+    assertThat(received(sent.length)).isEqualTo(sent);
+    assertThat(pipes.open()).as("kept, so nothing was left in it").isEqualTo(1);
+    block.release();
+  }
+
+  private boolean suits() {
+    Block block = filled(contents(), 8);
+    boolean suits = pipes.suit(block, LENGTH);
+    block.release();
+    return suits;
   }
 
   private static List<PagePipe> takeAll(PagePipes pipes) {
@@ -233,10 +248,9 @@ class PagePipesTest {
     block.release();
     assertThat(pipes.open()).isEqualTo(PagePipes.MOST);
     taken.forEach(pipes::putBack);
-    assertThat(taken).contains(pipes.take());
-    for (PagePipe pipe : taken) {
-      pipe.close();
-    }
+    PagePipe again = Objects.requireNonNull(pipes.take());
+    assertThat(taken).contains(again);
+    pipes.putBack(again);
   }
 
   @Test
@@ -249,23 +263,23 @@ class PagePipesTest {
 
   @Test
   void doesNotTakeAWantOfPipesForARefusal() throws Throwable {
-    List<PagePipe> taken = takeAll(PagePipes.ALL);
+    List<PagePipe> taken = takeAll(pipes);
     try {
       for (int i = 0; i <= PagePipes.MOST_REFUSALS; i++) {
-        assertThat(arrivesLent(8)).as("looked for a pipe, so was lent").isTrue();
+        arrivesShared(8);
       }
     } finally {
-      taken.forEach(PagePipes.ALL::putBack);
+      taken.forEach(pipes::putBack);
     }
-    assertThat(PagePipes.ALL.suit(0, LENGTH)).isTrue();
+    assertThat(suits()).isTrue();
   }
 
   @Test
   void givesUpWhereSocketsTakeOnlyCopies() {
     for (int i = 0; i < PagePipes.MOST_REFUSALS; i++) {
-      assertThat(pipes.suit(0, LENGTH)).as("after %s refusals", i).isTrue();
+      assertThat(suits()).as("after %s refusals", i).isTrue();
       pipes.copyingWorks();
     }
-    assertThat(pipes.suit(0, LENGTH)).isFalse();
+    assertThat(suits()).isFalse();
   }
 }
