@@ -35,14 +35,12 @@ final class PagePipes {
   /// For who copies always.
   static final PagePipes NONE = new PagePipes(0);
 
-  private final int most;
   private final AtomicReferenceArray<@Nullable PagePipe> free;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
 
   /// For tests, too; the process has [#ALL].
   PagePipes(int most) {
-    this.most = most;
     free = new AtomicReferenceArray<>(most);
   }
 
@@ -51,7 +49,7 @@ final class PagePipes {
     return length >= SMALLEST_BYTES
         && length <= PagePipe.MOST_BYTES
         && block.receivers() >= WORTH_RECEIVERS
-        && most > 0
+        && free.length() > 0
         && refusals.get() < MOST_REFUSALS;
   }
 
@@ -98,8 +96,8 @@ final class PagePipes {
 
   @Nullable PagePipe take() {
     int first = firstPlace();
-    for (int k = 0; k < most; k++) {
-      int i = (first + k) % most;
+    for (int k = 0; k < free.length(); k++) {
+      int i = (first + k) % free.length();
       if (free.getPlain(i) != null) {
         PagePipe pipe = free.getAndSet(i, null);
         if (pipe != null) {
@@ -107,16 +105,16 @@ final class PagePipes {
         }
       }
     }
-    return open.get() < most ? openOne() : null;
+    return open.get() < free.length() ? openOne() : null;
   }
 
   /// The same for the same thread, which so mostly finds the pipe where its frame lies already.
   private int firstPlace() {
-    return (int) (Thread.currentThread().threadId() % most);
+    return (int) (Thread.currentThread().threadId() % free.length());
   }
 
   private @Nullable PagePipe openOne() {
-    PagePipe pipe = open.incrementAndGet() > most ? null : PagePipe.open();
+    PagePipe pipe = open.incrementAndGet() > free.length() ? null : PagePipe.open();
     if (pipe == null) {
       open.decrementAndGet();
     }
@@ -124,7 +122,7 @@ final class PagePipes {
   }
 
   void putBack(PagePipe pipe) {
-    for (int i = firstPlace(); ; i = (i + 1) % most) {
+    for (int i = firstPlace(); ; i = (i + 1) % free.length()) {
       if (free.getPlain(i) == null && free.compareAndSet(i, null, pipe)) {
         return; // there are never more pipes than places
       }

@@ -41,7 +41,6 @@ public final class WebSocketTransport {
   private final MessageMemory memory;
   private final OpenConnections connections;
   private final Duplicates duplicates;
-  private final PagePipes pipes;
   // Set by configure, which happens before the server starts.
   private @Nullable WebSocketUpgrader upgrader;
   private @Nullable CapturedChannels channels;
@@ -70,7 +69,6 @@ public final class WebSocketTransport {
     connections =
         new OpenConnections(limits.max(), limits.maxPerAddress(), limits.sparesLoopback());
     duplicates = new Duplicates(limits.maxDuplicates());
-    pipes = limits.sharesCopies() ? PagePipes.ALL : PagePipes.NONE;
   }
 
   /// Sets what the connections need; call it once, after the configuration was applied to `server`.
@@ -92,6 +90,7 @@ public final class WebSocketTransport {
             encrypted,
             endpoint::limitMet);
     firstRequests = waiting;
+    PagePipes pipes = limits.sharesCopies() ? PagePipes.ALL : PagePipes.NONE;
     WebSocketUpgrader added =
         new WebSocketUpgrader(settings, pool, endpoint, captured, duplicates, pipes, memory);
     channels = captured;

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,24 +27,14 @@ class PagePipesTest {
   private final BlockPool pool = new BlockPool(1 << 22);
   private final PagePipes pipes = new PagePipes(PagePipes.MOST);
   private final Random random = new Random(1);
-  private SocketChannel sending;
-  private SocketChannel receiving;
-  private KernelSocket socket;
+  private KernelSocketPair pair;
 
   @BeforeEach
   void connect() throws IOException {
     assumeTrue(KernelSocket.supported(), "needs Linux and permissions");
-    try (ServerSocketChannel server = ServerSocketChannel.open()) {
-      server.setOption(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
-      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      receiving = SocketChannel.open();
-      receiving.setOption(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
-      receiving.connect(server.getLocalAddress());
-      sending = server.accept();
-    }
-    sending.setOption(StandardSocketOptions.SO_SNDBUF, 256 * 1024);
-    sending.configureBlocking(false);
-    socket = Objects.requireNonNull(KernelSocket.of(sending, new Duplicates(1), pipes));
+    pair = new KernelSocketPair(new Duplicates(1), pipes, 64 * 1024);
+    pair.sending.setOption(StandardSocketOptions.SO_SNDBUF, 256 * 1024);
+    pair.sending.configureBlocking(false);
   }
 
   @AfterEach
@@ -57,10 +42,8 @@ class PagePipesTest {
     for (int i = pipes.open(); i > 0; i--) {
       Objects.requireNonNull(pipes.take()).close();
     }
-    if (socket != null) {
-      sending.close();
-      receiving.close();
-      socket.close();
+    if (pair != null) {
+      pair.close();
     }
   }
 
@@ -77,21 +60,13 @@ class PagePipesTest {
     return bytes;
   }
 
-  private byte[] received(long bytes) throws IOException {
-    ByteBuffer all = ByteBuffer.allocate((int) bytes);
-    while (all.hasRemaining()) {
-      assertThat(receiving.read(all)).isPositive();
-    }
-    return all.array();
-  }
-
   /// Sends a block that so many are to receive, checks that it arrives byte for byte, and tells
   /// whether that was by a copy for all of them: only then there is a pipe.
   private boolean arrivesShared(int receivers) throws IOException {
     byte[] sent = contents();
     Block block = filled(sent, receivers);
-    assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
-    assertThat(received(LENGTH)).isEqualTo(sent);
+    assertThat(pair.socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
+    assertThat(pair.receive(LENGTH)).isEqualTo(sent);
     block.release();
     return pipes.open() > 0;
   }
@@ -114,14 +89,14 @@ class PagePipesTest {
     byte[] sent = contents();
     Block block = filled(sent, 8);
     long address = block.address();
-    assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
+    assertThat(pair.socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
     block.release();
     for (int i = 0; i < 3; i++) {
       Block next = filled(contents(), 8);
       assertThat(next.address()).isEqualTo(address);
       next.release();
     }
-    assertThat(received(LENGTH)).isEqualTo(sent);
+    assertThat(pair.receive(LENGTH)).isEqualTo(sent);
   }
 
   @Test
@@ -130,11 +105,11 @@ class PagePipesTest {
       byte[] sent = contents();
       Block block = filled(sent, 8);
       for (int viewer = 0; viewer < 2; viewer++) {
-        assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
-        assertThat(received(LENGTH)).isEqualTo(sent);
+        assertThat(pair.socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
+        assertThat(pair.receive(LENGTH)).isEqualTo(sent);
       }
-      assertThat(socket.trySend(block, OFFSET + 1, LENGTH - 1, false)).isEqualTo(LENGTH - 1);
-      assertThat(received(LENGTH - 1)).isEqualTo(Arrays.copyOfRange(sent, 1, LENGTH));
+      assertThat(pair.socket.trySend(block, OFFSET + 1, LENGTH - 1, false)).isEqualTo(LENGTH - 1);
+      assertThat(pair.receive(LENGTH - 1)).isEqualTo(Arrays.copyOfRange(sent, 1, LENGTH));
       block.release();
     }
   }
@@ -145,8 +120,8 @@ class PagePipesTest {
       byte[] sent = contents();
       Block block = filled(sent, 50);
       for (int viewer = 0; viewer < viewers; viewer++) {
-        assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
-        assertThat(received(LENGTH)).isEqualTo(sent);
+        assertThat(pair.socket.trySend(block, OFFSET, LENGTH, false)).isEqualTo(LENGTH);
+        assertThat(pair.receive(LENGTH)).isEqualTo(sent);
       }
       block.release();
     }
@@ -159,13 +134,13 @@ class PagePipesTest {
     Block block = filled(sent, receivers);
     Unit ping = new Unit(pool);
     for (int i = 0; i < 20; i++) {
-      assertThat(socket.trySend(block, OFFSET, LENGTH, true)).isEqualTo(LENGTH);
+      assertThat(pair.socket.trySend(block, OFFSET, LENGTH, true)).isEqualTo(LENGTH);
       ping.addPing(i);
-      socket.trySend(ping);
+      pair.socket.trySend(ping);
       assertThat(ping.remaining()).isZero();
-      assertThat(received(LENGTH)).isEqualTo(sent);
+      assertThat(pair.receive(LENGTH)).isEqualTo(sent);
       byte[] expected = ControlFrames.ping(i);
-      assertThat(received(expected.length)).isEqualTo(expected);
+      assertThat(pair.receive(expected.length)).isEqualTo(expected);
     }
     block.release();
   }
@@ -177,14 +152,14 @@ class PagePipesTest {
     long all = 0;
     long last;
     do {
-      last = socket.trySend(block, OFFSET, LENGTH, false);
+      last = pair.socket.trySend(block, OFFSET, LENGTH, false);
       assertThat(last).isBetween(0L, (long) LENGTH);
       all += last;
       assertThat(all).as("buffers are small").isLessThan(100L * LENGTH);
     } while (last == LENGTH);
-    assertThat(socket.trySend(block, OFFSET, LENGTH, false)).isBetween(0L, LENGTH - last);
+    assertThat(pair.socket.trySend(block, OFFSET, LENGTH, false)).isBetween(0L, LENGTH - last);
     block.release();
-    byte[] got = received(all);
+    byte[] got = pair.receive((int) all);
     for (int i = 0; i < got.length; i++) {
       if (got[i] != sent[i % LENGTH]) {
         throw new AssertionError("byte " + i);
@@ -199,7 +174,7 @@ class PagePipesTest {
 
   @Test
   void isCopiedToASocketThatWouldBlock() throws IOException {
-    sending.configureBlocking(true);
+    pair.sending.configureBlocking(true);
     assertThat(arrivesShared(8)).isFalse();
   }
 
@@ -218,8 +193,8 @@ class PagePipesTest {
     byte[] sent = new byte[PagePipe.MOST_BYTES];
     random.nextBytes(sent);
     Block block = filled(sent, 8);
-    assertThat(socket.trySend(block, OFFSET, sent.length, false)).isEqualTo(sent.length);
-    assertThat(received(sent.length)).isEqualTo(sent);
+    assertThat(pair.socket.trySend(block, OFFSET, sent.length, false)).isEqualTo(sent.length);
+    assertThat(pair.receive(sent.length)).isEqualTo(sent);
     assertThat(pipes.open()).as("kept, so nothing was left in it").isEqualTo(1);
     block.release();
   }
