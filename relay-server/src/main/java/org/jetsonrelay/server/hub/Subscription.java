@@ -200,6 +200,17 @@ public final class Subscription {
     return watch;
   }
 
+  /// Whether it is worth asking [#holdsWay]; by reading alone.
+  boolean looksFree(Frame frame, long nowNanos) {
+    try {
+      CutThrough way = closed ? null : watch.cutThrough();
+      return way != null && way.looksFree(this, frame, nowNanos);
+    } catch (RuntimeException e) {
+      failed(e);
+      return false;
+    }
+  }
+
   /// Whether a frame may pass the mailbox. Then [#send] and [#letGoWay] have to follow soon; else
   /// [#deliver]. All of them are for the camera's reader thread.
   boolean holdsWay(Frame frame, long nowNanos) {

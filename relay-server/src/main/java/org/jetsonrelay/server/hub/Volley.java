@@ -3,9 +3,9 @@ package org.jetsonrelay.server.hub;
 
 import org.jetsonrelay.server.frame.Frame;
 
-/// One frame to some of a camera's viewers, in three steps: whose way is free is found out for all
-/// of them, then the frame goes to these, one right behind the other, and the books are kept
-/// afterwards.
+/// One frame to some of a camera's viewers, in four steps: whose way looks free is read for all of
+/// them, these ways are taken, then the frame goes to one right behind the other, and the books are
+/// kept afterwards.
 ///
 /// Between two sends there is nothing but the next one. What has to be looked up and written down
 /// for a viewer lies in a dozen places in memory; were it done between the sends, each frame would
@@ -25,9 +25,10 @@ final class Volley {
     long held = 0;
     try {
       long nowNanos = System.nanoTime();
-      for (int i = begin; i < end; i++) {
-        if (all[i].holdsWay(frame, nowNanos)) {
-          held |= 1L << (i - begin);
+      long free = looksFree(all, begin, end, frame, nowNanos);
+      for (long left = free; left != 0; left &= left - 1) {
+        if (all[begin + Long.numberOfTrailingZeros(left)].holdsWay(frame, nowNanos)) {
+          held |= Long.lowestOneBit(left);
         }
       }
       for (long left = held; left != 0; left &= left - 1) {
@@ -43,5 +44,16 @@ final class Volley {
         all[i].deliver(frame);
       }
     }
+  }
+
+  private static long looksFree(
+      Subscription[] all, int begin, int end, Frame frame, long nowNanos) {
+    long free = 0;
+    for (int i = begin; i < end; i++) {
+      if (all[i].looksFree(frame, nowNanos)) {
+        free |= 1L << (i - begin);
+      }
+    }
+    return free;
   }
 }

@@ -79,6 +79,15 @@ final class ViewerCutThrough implements CutThrough {
   }
 
   @Override
+  public boolean looksFree(Subscription from, Frame frame, long nowNanos) {
+    return claim.looksFree()
+        && open
+        && unlimited
+        && from.isNews(frame)
+        && (pacing == null || pacing.mayAdmit(nowNanos));
+  }
+
+  @Override
   public boolean hold(Subscription from, Frame frame, long nowNanos) {
     if (!claim.tryHold()) {
       return false;

@@ -64,6 +64,12 @@ final class ViewerPacing {
     return RANDOM.nextLong() >>> 2;
   }
 
+  /// Whether [#admits] may well say so: no frame before this one has to be waited for. Reads only;
+  /// any thread, which without the claim may see what was true a moment ago.
+  boolean mayAdmit(long nowNanos) {
+    return freeRun.waitNanos(nowNanos) <= 0;
+  }
+
   /// Whether a frame may go past the mailbox; then it is on its way. Claim.
   ///
   /// @return [Pacer#NO_PING] when it may, the ping to send behind it, or [#STAYS]

@@ -52,6 +52,11 @@ final class ChannelWire implements Wire {
   }
 
   @Override
+  public boolean looksFree() {
+    return kernel != null && kernel.looksFree();
+  }
+
+  @Override
   public long trySend(Block block, int offset, int length, boolean more) {
     return kernel == null ? 0 : kernel.trySend(block, offset, length, more);
   }

@@ -10,6 +10,9 @@ import org.jetsonrelay.server.frame.Block;
 /// the holder that the [Outbox] speaks of: what only the outbox's methods touch may be touched.
 public interface Claim {
 
+  /// Whether [#tryHold] may well succeed, and sending after it; by reading alone.
+  boolean looksFree();
+
   /// Takes the claim if nobody has it and the connection is up. Then nothing is being written, and
   /// all that was signalled before has been asked of the outbox.
   boolean tryHold();

@@ -128,6 +128,12 @@ final class KernelSocket {
     idleAgain();
   }
 
+  /// Whether nobody uses the socket, nor has closed it.
+  boolean looksFree() {
+    int now = state;
+    return now == IDLE || now == WITHOUT;
+  }
+
   /// Sends what the kernel takes now of one range, for many receivers by a copy that they share.
   ///
   /// @param more more follows at once, and may go in the same segment

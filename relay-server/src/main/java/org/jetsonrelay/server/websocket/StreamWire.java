@@ -51,6 +51,11 @@ final class StreamWire implements Wire {
   }
 
   @Override
+  public boolean looksFree() {
+    return false;
+  }
+
+  @Override
   public long trySend(Block block, int offset, int length, boolean more) {
     return 0;
   }

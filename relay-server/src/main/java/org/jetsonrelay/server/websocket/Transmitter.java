@@ -122,6 +122,11 @@ final class Transmitter implements Claim {
   }
 
   @Override
+  public boolean looksFree() {
+    return claim == FREE && wire.looksFree();
+  }
+
+  @Override
   public boolean tryHold() {
     return claim == FREE && CLAIM.compareAndSet(this, FREE, HELD);
   }

@@ -24,6 +24,9 @@ interface Wire {
   /// Whether [#trySend] may ever take anything.
   boolean sendsWithoutWaiting();
 
+  /// Whether [#trySend] may well take something now, by reading alone.
+  boolean looksFree();
+
   /// Writes what is taken without waiting of one range of direct memory, like [#tryWrite].
   ///
   /// @param more more follows at once, and may go in the same segment

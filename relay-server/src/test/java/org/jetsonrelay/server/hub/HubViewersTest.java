@@ -384,7 +384,7 @@ class HubViewersTest {
     watch.cutThrough(way);
     on.publish(feed);
 
-    assertThat(way.calls).containsExactly("hold", "send", "let go");
+    assertThat(way.calls).containsExactly("look", "hold", "send", "let go");
     assertThat(viewer.mails).hasValue(0);
     assertThat(watch.offered()).isEqualTo(1);
     assertThat(watch.passed()).isEqualTo(1);
@@ -426,6 +426,36 @@ class HubViewersTest {
   }
 
   @Test
+  void aWayPastTheMailboxThatDoesNotLookFreeIsNotTaken() {
+    Feed feed = on.attach(front, "front");
+    Watch watch = on.watchAll(viewer);
+    TestWay busy =
+        new TestWay() {
+          @Override
+          public boolean looksFree(Subscription from, Frame frame, long nowNanos) {
+            return false;
+          }
+        };
+    watch.cutThrough(busy);
+    TestWay broken =
+        new TestWay() {
+          @Override
+          public boolean looksFree(Subscription from, Frame frame, long nowNanos) {
+            throw new IllegalStateException("broken on purpose");
+          }
+        };
+    TestViewer second = new TestViewer("v2");
+    Watch other = on.watchAll(second);
+    other.cutThrough(broken);
+    on.publish(feed);
+
+    assertThat(busy.calls).isEmpty();
+    assertThat(broken.calls).isEmpty();
+    assertThat(TestHub.takeAll(watch)).containsExactly("front/1");
+    assertThat(TestHub.takeAll(other)).containsExactly("front/1");
+  }
+
+  @Test
   void aWayPastTheMailboxThatFailsToSendIsGivenBackAllTheSame() {
     Feed feed = on.attach(front, "front");
     TestWay broken =
@@ -440,8 +470,10 @@ class HubViewersTest {
     on.watchAll(new TestViewer("v2")).cutThrough(next);
     on.publish(feed);
 
-    assertThat(broken.calls).containsExactly("hold", "let go");
-    assertThat(next.calls).as("nobody else is harmed").containsExactly("hold", "send", "let go");
+    assertThat(broken.calls).containsExactly("look", "hold", "let go");
+    assertThat(next.calls)
+        .as("nobody else is harmed")
+        .containsExactly("look", "hold", "send", "let go");
   }
 
   @Test
@@ -461,7 +493,9 @@ class HubViewersTest {
     on.watchAll(new TestViewer("v3")).cutThrough(new TestWay(log));
     on.publish(feed);
 
-    assertThat(log).containsExactly("hold", "hold", "send", "send", "let go", "let go", "mail");
+    assertThat(log)
+        .containsExactly(
+            "look", "look", "hold", "hold", "send", "send", "let go", "let go", "mail");
   }
 
   @Test
@@ -476,7 +510,7 @@ class HubViewersTest {
     }
     large.publish(feed);
 
-    assertThat(ways).allSatisfy(way -> assertThat(way.calls).hasSize(3));
+    assertThat(ways).allSatisfy(way -> assertThat(way.calls).hasSize(4));
   }
 
   @Test

@@ -18,6 +18,12 @@ class TestWay implements CutThrough {
   }
 
   @Override
+  public boolean looksFree(Subscription from, Frame frame, long nowNanos) {
+    calls.add("look");
+    return true;
+  }
+
+  @Override
   public boolean hold(Subscription from, Frame frame, long nowNanos) {
     calls.add("hold");
     return true;

@@ -13,11 +13,19 @@ final class TestLine implements Claim {
   final List<Integer> sent = new ArrayList<>();
   final List<Long> pings = new ArrayList<>();
   boolean held;
+  boolean looksFreeThoughHeld;
   boolean full;
+  int tries;
   boolean fullForPings;
 
   @Override
+  public boolean looksFree() {
+    return looksFreeThoughHeld || !held;
+  }
+
+  @Override
   public boolean tryHold() {
+    tries++;
     if (held) {
       return false;
     }

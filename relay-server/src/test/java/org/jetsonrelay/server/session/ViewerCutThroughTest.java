@@ -28,6 +28,8 @@ import org.jetsonrelay.server.pacing.PathWord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Frames past the mailbox: only while nothing waits, and with the same books.
 class ViewerCutThroughTest {
@@ -187,15 +189,18 @@ class ViewerCutThroughTest {
     assertThat(delivered(feed)).hasSize(PassedFrames.MOST + 1);
   }
 
-  @Test
-  void doNotPassWhileSomebodyWrites() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void doNotPassWhileSomebodyWrites(boolean onlySeenWhenTried) {
     ViewerFeed feed = feed();
     writeAll(feed);
     line.held = true;
+    line.looksFreeThoughHeld = onlySeenWhenTried;
     publish();
     line.held = false;
 
     assertThat(line.sent).isEmpty();
+    assertThat(line.tries).isEqualTo(onlySeenWhenTried ? 1 : 0);
     assertThat(writeAll(feed)).isEqualTo(1);
     assertThat(watch.offered()).isEqualTo(1);
   }
@@ -208,6 +213,7 @@ class ViewerCutThroughTest {
     publish(5);
     publish(4);
     assertThat(line.sent).hasSize(1);
+    assertThat(line.tries).as("what is no news takes no claim").isEqualTo(1);
     assertThat(viewer.mails).isEqualTo(2);
     assertThat(writeAll(feed)).isZero();
     assertThat(watch.offered()).isEqualTo(watch.skipped(SkipCause.LINK) + 1);
@@ -220,6 +226,7 @@ class ViewerCutThroughTest {
     feed.maxFps(1);
     publish();
     assertThat(line.sent).isEmpty();
+    assertThat(line.tries).as("the claim is not taken for nothing").isZero();
     writeAll(feed);
 
     feed.maxFps(Double.POSITIVE_INFINITY);

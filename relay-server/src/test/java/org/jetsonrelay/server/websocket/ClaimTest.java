@@ -73,8 +73,11 @@ class ClaimTest extends TransmitterFixture {
 
   @Test
   void belongsToOneAtATime() {
+    assertThat(transmitter.looksFree()).as("before it is up").isFalse();
     transmitter.start(outbox);
+    assertThat(transmitter.looksFree()).isTrue();
     assertThat(transmitter.tryHold()).isTrue();
+    assertThat(transmitter.looksFree()).isFalse();
     assertThat(transmitter.tryHold()).isFalse();
     transmitter.letGo();
     assertThat(transmitter.tryHold()).isTrue();

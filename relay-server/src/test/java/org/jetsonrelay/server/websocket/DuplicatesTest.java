@@ -136,6 +136,17 @@ class DuplicatesTest {
   }
 
   @Test
+  void makesNoDifferenceToWhetherASocketIsFree() throws IOException {
+    try (KernelSocketPair pair = new KernelSocketPair(new Duplicates(1))) {
+      assertThat(pair.socket.looksFree()).as("without one").isTrue();
+      sendsAFrame(pair);
+      assertThat(pair.socket.looksFree()).as("with one").isTrue();
+      pair.end();
+      assertThat(pair.socket.looksFree()).as("closed").isFalse();
+    }
+  }
+
+  @Test
   void isNotMadeOfAClosedChannel() throws IOException {
     Duplicates duplicates = new Duplicates(1);
     try (KernelSocketPair pair = new KernelSocketPair(duplicates)) {

@@ -18,6 +18,11 @@ abstract class ReadOnlyWire implements Wire {
   }
 
   @Override
+  public boolean looksFree() {
+    throw new AssertionError("a reader writes nothing");
+  }
+
+  @Override
   public long trySend(Block block, int offset, int length, boolean more) {
     throw new AssertionError("a reader writes nothing");
   }

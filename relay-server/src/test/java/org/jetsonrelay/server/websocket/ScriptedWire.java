@@ -61,6 +61,11 @@ final class ScriptedWire implements Wire {
   }
 
   @Override
+  public boolean looksFree() {
+    return true;
+  }
+
+  @Override
   public long trySend(Block block, int offset, int length, boolean more) {
     tries.incrementAndGet();
     int limit = takes;
