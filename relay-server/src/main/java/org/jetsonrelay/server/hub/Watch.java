@@ -193,7 +193,7 @@ public final class Watch {
   void drain(Subscription subscription, int maxDraining) {
     active.remove(subscription.camera().name());
     draining.add(subscription);
-    sweep();
+    boolean _ = sweep();
     while (draining.size() > maxDraining) {
       closeOldest();
     }
@@ -201,10 +201,9 @@ public final class Watch {
   }
 
   /// Forgets what has been drained.
-  void sweep() {
-    if (draining.isEmpty()) {
-      return;
-    }
+  ///
+  /// @return whether nothing is left to drain
+  boolean sweep() {
     boolean swept =
         draining.removeIf(subscription -> {
           boolean empty = subscription.pending() == 0;
@@ -216,6 +215,7 @@ public final class Watch {
     if (swept) {
       list();
     }
+    return draining.isEmpty();
   }
 
   void closeAll() {

@@ -148,6 +148,8 @@ class HubCamerasTest {
 
     Subscription draining = watch.subscriptions().getFirst();
     assertThat(draining.pending()).isEqualTo(2);
+    on.tickAfter(1);
+    assertThat(watch.subscriptions()).as("while something waits").containsExactly(draining);
     assertThat(TestHub.takeAll(watch)).containsExactly("front/1");
     Objects.requireNonNull(draining.pollAnnounced()).release();
     on.tickAfter(1);
