@@ -165,12 +165,12 @@ final class StressedTransmitter implements Outbox, Wire, Transmitter.Owner {
     return true;
   }
 
-  /// Half a unit at most while the socket refuses: the rest is for the writer thread.
   @Override
   public boolean looksFree() {
     return true;
   }
 
+  /// Half a unit at most while the socket refuses: the rest is for the writer thread.
   @Override
   public long trySend(Block block, int offset, int length, boolean more) {
     enter();

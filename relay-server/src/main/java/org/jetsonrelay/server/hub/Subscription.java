@@ -203,7 +203,7 @@ public final class Subscription {
   /// Whether it is worth asking [#holdsWay]; by reading alone.
   boolean looksFree(Frame frame, long nowNanos) {
     try {
-      CutThrough way = closed ? null : watch.cutThrough();
+      CutThrough way = openWay();
       return way != null && way.looksFree(this, frame, nowNanos);
     } catch (RuntimeException e) {
       failed(e);
@@ -215,7 +215,7 @@ public final class Subscription {
   /// [#deliver]. All of them are for the camera's reader thread.
   boolean holdsWay(Frame frame, long nowNanos) {
     try {
-      CutThrough way = closed ? null : watch.cutThrough();
+      CutThrough way = openWay();
       return way != null && way.hold(this, frame, nowNanos);
     } catch (RuntimeException e) {
       failed(e);
@@ -239,6 +239,10 @@ public final class Subscription {
     } catch (RuntimeException e) {
       failed(e);
     }
+  }
+
+  private @Nullable CutThrough openWay() {
+    return closed ? null : watch.cutThrough();
   }
 
   private CutThrough heldWay() {

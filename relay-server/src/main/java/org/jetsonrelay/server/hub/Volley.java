@@ -27,16 +27,16 @@ final class Volley {
       long nowNanos = System.nanoTime();
       long free = looksFree(all, begin, end, frame, nowNanos);
       for (long left = free; left != 0; left &= left - 1) {
-        if (all[begin + Long.numberOfTrailingZeros(left)].holdsWay(frame, nowNanos)) {
+        if (first(all, begin, left).holdsWay(frame, nowNanos)) {
           held |= Long.lowestOneBit(left);
         }
       }
       for (long left = held; left != 0; left &= left - 1) {
-        all[begin + Long.numberOfTrailingZeros(left)].send(frame);
+        first(all, begin, left).send(frame);
       }
     } finally {
       for (long left = held; left != 0; left &= left - 1) {
-        all[begin + Long.numberOfTrailingZeros(left)].letGoWay(frame);
+        first(all, begin, left).letGoWay(frame);
       }
     }
     for (int i = begin; i < end; i++) {
@@ -55,5 +55,10 @@ final class Volley {
       }
     }
     return free;
+  }
+
+  /// Who belongs to the lowest of these bits.
+  private static Subscription first(Subscription[] all, int begin, long bits) {
+    return all[begin + Long.numberOfTrailingZeros(bits)];
   }
 }

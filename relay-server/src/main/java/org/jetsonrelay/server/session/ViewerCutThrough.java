@@ -81,9 +81,7 @@ final class ViewerCutThrough implements CutThrough {
   @Override
   public boolean looksFree(Subscription from, Frame frame, long nowNanos) {
     return claim.looksFree()
-        && open
-        && unlimited
-        && from.isNews(frame)
+        && isNextInTurn(from, frame)
         && (pacing == null || pacing.mayAdmit(nowNanos));
   }
 
@@ -104,7 +102,7 @@ final class ViewerCutThrough implements CutThrough {
   }
 
   private boolean admits(Subscription from, Frame frame, long nowNanos) {
-    if (!open || !unlimited || !from.isNews(frame)) {
+    if (!isNextInTurn(from, frame)) {
       return false;
     }
     outcome = Outcome.NOTHING;
@@ -117,6 +115,11 @@ final class ViewerCutThrough implements CutThrough {
       feed.asking(from, frame, ping);
     }
     return true;
+  }
+
+  /// For certain only with the claim.
+  private boolean isNextInTurn(Subscription from, Frame frame) {
+    return open && unlimited && from.isNews(frame);
   }
 
   @Override
